@@ -1,0 +1,126 @@
+// The server: what all stages plug into.
+//
+// It owns the event loop, the clients, the commands, the options, INFO and whatever the stages hand to own(). It knows
+// nothing of keys: the keyspace is installed into it like everything else (a sentinel is this server without one).
+//
+//   int main(argc, argv):  Server server;  stage1::install(server);  stage2::install(server);  return server.main(argc, argv);
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <typeindex>
+#include <unordered_map>
+#include <vector>
+
+#include "01_resp_server/net/event_loop.h"
+#include "01_resp_server/server/clients.h"
+#include "01_resp_server/server/command_table.h"
+#include "01_resp_server/server/config.h"
+#include "01_resp_server/server/extensions.h"
+#include "01_resp_server/server/gates.h"
+#include "01_resp_server/server/info.h"
+#include "01_resp_server/server/server_stats.h"
+#include "01_resp_server/server/shutdown.h"
+
+namespace strata::resp {
+
+// Work that must be finished before the replies of this turn leave (fsync always, a replica's offset).
+class ReplyBarriers {
+ public:
+  void add_barrier(std::function<void()> barrier) { barriers_.push_back(std::move(barrier)); }
+  void run() {
+    for (auto& barrier : barriers_) barrier();
+  }
+
+ private:
+  std::vector<std::function<void()>> barriers_;
+};
+
+// What a finished command looks like to those who watch: SLOWLOG, LATENCY, MONITOR's statistics.
+struct CommandReport {
+  Client& client;
+  const CommandSpec& spec;
+  Args args;
+  int64_t duration_us;
+  bool failed;
+};
+
+class Server {
+ public:
+  Server();
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  net::EventLoop loop;
+  Config config;
+  Info info;
+  CommandTable commands;
+  Gates gates;
+  ReplyBarriers replies;
+  Shutdown shutdown;
+  ServerStats stats;
+  Clients clients;
+  uint64_t armed = 0;             // gates armed by the server's state
+
+  // Objects of the stages: created here, destroyed in reverse order, found again by type.
+  template <class T, class... A>
+  T& own(A&&... args) {
+    auto made = std::make_shared<T>(std::forward<A>(args)...);
+    owned_.push_back(made);
+    by_type_[std::type_index(typeid(T))] = made.get();
+    return *made;
+  }
+  template <class T>
+  T* find() const {
+    auto it = by_type_.find(std::type_index(typeid(T)));
+    return it == by_type_.end() ? nullptr : static_cast<T*>(it->second);
+  }
+  template <class T>
+  T& get() const { return *find<T>(); }
+
+  // Runs one command for a client: lookup, arity, gates, handler, statistics.
+  void execute(Client& client, Args args);
+  // The same after the lookup and the gates, for those who put a command aside and run it later.
+  void call(Client& client, const CommandSpec& spec, Args args);
+
+  // Before each command runs (MONITOR). Costs nothing while the list is empty.
+  void on_command(std::function<void(Client&, const CommandSpec&, Args)> hook) { command_hooks_.push_back(std::move(hook)); }
+  // After commands that took at least `threshold_us` (slowlog and latency monitor set the smallest they care for).
+  void on_slow_command(const int64_t* threshold_us, std::function<void(const CommandReport&)> hook);
+  void refresh_slow_threshold();     // call after changing a threshold
+
+  // Timers in milliseconds of the loop; the "cron" of Redis is every(1000 / hz).
+  net::TimerId every(int64_t ms, std::function<void()> run) { return loop.every(ms, std::move(run)); }
+
+  // Command line, configuration, listening, the loop, shutdown: the whole life of the process. Returns its exit code.
+  int main(int argc, char** argv);
+
+  // After the configuration is known and before the first client: opens sockets. Called by main in this order.
+  void on_start(std::function<Status()> hook) { start_hooks_.push_back(std::move(hook)); }
+  Status start();                    // runs the start hooks, seals the command table
+
+  std::string run_id;                // 40 hex digits
+  std::string executable;            // absolute path
+  int64_t started_ms = 0;            // wall clock
+  int64_t hz = 10;
+
+ private:
+  void reject(Client& client, const CommandSpec* spec, std::string_view error);
+  void unknown_command(Client& client, Args args);
+
+  std::vector<std::shared_ptr<void>> owned_;
+  std::unordered_map<std::type_index, void*> by_type_;
+  std::vector<std::function<void(Client&, const CommandSpec&, Args)>> command_hooks_;
+  struct SlowHook {
+    const int64_t* threshold_us;
+    std::function<void(const CommandReport&)> run;
+  };
+  std::vector<SlowHook> slow_hooks_;
+  int64_t slow_threshold_us_ = INT64_MAX;
+  std::vector<std::function<Status()>> start_hooks_;
+};
+
+}  // namespace strata::resp

@@ -1,0 +1,61 @@
+// A clean end in phases: each stage registers what must happen in its phase, and may refuse or ask for time.
+//
+//   phase        who                      what
+//   kPrepare     6 replication            pause writes, wait for replicas (may take several turns)
+//   kSave        3 snapshot               final SAVE
+//   kFlush       4 append-only file       write and fsync what is pending
+//   kClose       1 server                 close sockets, remove the pid file
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "common/status.h"
+
+namespace strata::resp {
+
+class Server;
+
+enum class ShutdownPhase : uint8_t { kPrepare, kSave, kFlush, kClose };
+
+struct ShutdownRequest {
+  bool save = false;      // SAVE: even without save points
+  bool no_save = false;   // NOSAVE
+  bool now = false;       // NOW: do not wait for anybody
+  bool force = false;     // FORCE: go on when a step fails
+};
+
+class Shutdown {
+ public:
+  enum class Answer : uint8_t { kDone, kWait, kRefuse };
+  // kWait: asked again every 100 ms until it is done or the request is aborted. kRefuse ends the attempt unless forced.
+  using Step = std::function<Answer(const ShutdownRequest&)>;
+
+  explicit Shutdown(Server& server) : server_(server) {}
+  void add(ShutdownPhase phase, Step step) { steps_[phase].push_back(std::move(step)); }
+
+  // Starts a shutdown, or gives a running one another try. `done(refused)` is called once when it was refused or
+  // aborted; when it succeeds the loop stops instead. Returns without waiting.
+  void begin(ShutdownRequest request, std::function<void(bool aborted)> failed = {});
+  bool abort();                      // SHUTDOWN ABORT; false when none is under way
+  bool in_progress() const { return in_progress_; }
+  void signalled(int signal);        // async-signal-safe: SIGTERM, SIGINT
+  void poll();                       // once per turn: acts on a signal, goes on with a waiting shutdown
+
+  int exit_code = 0;
+
+ private:
+  void advance();
+  void fail(bool aborted);
+
+  Server& server_;
+  std::map<ShutdownPhase, std::vector<Step>> steps_;
+  ShutdownRequest request_;
+  std::vector<std::function<void(bool aborted)>> failed_;
+  bool in_progress_ = false;
+  size_t done_steps_ = 0;
+};
+
+}  // namespace strata::resp
