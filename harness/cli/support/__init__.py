@@ -1,0 +1,1 @@
+"""What several commands of ./strata share. Standard library only."""

@@ -1,0 +1,100 @@
+"""Long steps that show what they do: headings with elapsed time, output passed on as it comes, a closing summary."""
+import os
+import shlex
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+from harness.cli.support.repo import ROOT
+
+PASSED, FAILED, SKIPPED = "passed", "FAILED", "skipped"
+_STARTED = time.monotonic()
+
+
+class Stop(Exception):
+    """Ends ./strata with exit code 1 and this message: what is wrong and what the user can do about it."""
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def heading(title: str) -> None:
+    """A line that stands out, with the time since ./strata was started."""
+    minutes, seconds = divmod(int(time.monotonic() - _STARTED), 60)
+    text = f"=== [{minutes:02}:{seconds:02}] {title}"
+    say(f"\n\033[1m{text}\033[0m" if sys.stdout.isatty() else f"\n{text}")
+
+
+def passed_on(command: list, env: dict = None) -> tuple:
+    """Runs a command, passing its output on byte by byte as it comes. Returns (exit code, last line that says
+    something), so that the summary can repeat what pytest or ctest counted."""
+    full_env = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
+    say(f"$ {shlex.join(str(part) for part in command)}")
+    try:
+        child = subprocess.Popen(
+            [str(part) for part in command], cwd=ROOT, env=full_env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+    except OSError as error:
+        say(f"cannot start it: {error}")
+        return 127, str(error)
+    tail = b""
+    while chunk := os.read(child.stdout.fileno(), 65536):
+        sys.stdout.buffer.write(chunk)
+        sys.stdout.buffer.flush()
+        tail = (tail + chunk)[-4096:]
+    code = child.wait()
+    lines = [line.strip(" =\r") for line in tail.decode(errors="replace").splitlines()]
+    return code, next((line for line in reversed(lines) if line), "")
+
+
+@dataclass
+class _Result:
+    title: str
+    state: str
+    seconds: float
+    note: str
+
+
+class Steps:
+    """A list of steps of which each runs whatever happened to the ones before; the summary tells the truth."""
+
+    def __init__(self) -> None:
+        self._results = []
+
+    def command(self, title: str, command: list, env: dict = None) -> bool:
+        heading(title)
+        begin = time.monotonic()
+        code, note = passed_on(command, env)
+        return self._record(title, PASSED if code == 0 else FAILED, time.monotonic() - begin, note)
+
+    def call(self, title: str, function) -> bool:
+        """A step that is a function; it fails by raising Stop."""
+        heading(title)
+        begin = time.monotonic()
+        try:
+            function()
+        except Stop as stop:
+            say(str(stop))
+            return self._record(title, FAILED, time.monotonic() - begin, str(stop).splitlines()[0])
+        return self._record(title, PASSED, time.monotonic() - begin, "")
+
+    def skip(self, title: str, why: str) -> None:
+        heading(f"{title}: skipped, {why}")
+        self._record(title, SKIPPED, 0.0, why)
+
+    def _record(self, title: str, state: str, seconds: float, note: str) -> bool:
+        self._results.append(_Result(title, state, seconds, note))
+        return state == PASSED
+
+    def summary(self) -> int:
+        """Prints one line a step; returns the exit code: 1 if any step failed."""
+        heading("summary")
+        width = max((len(result.title) for result in self._results), default=0)
+        for result in self._results:
+            say(f"{result.state:<8} {result.title:<{width}} {result.seconds:7.1f} s  {result.note}")
+        count = {state: sum(result.state == state for result in self._results) for state in (PASSED, FAILED, SKIPPED)}
+        failed = count[FAILED]
+        say(", ".join(f"{number} {state}" for state, number in count.items() if number))
+        return 1 if failed else 0

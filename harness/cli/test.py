@@ -1,0 +1,64 @@
+"""Run every fast check: unit tests, suites on our servers and on redis-server, the harness's own tests.
+
+Installs missing packages and builds first. Each step runs even if one before it failed; the exit code is 0 only if
+all passed. Steps: unit, suites, calibration, harness.
+"""
+from harness.cli.support import apt, builder, interpreter, packages, repo
+from harness.cli.support.steps import Steps, heading
+
+STEPS = ("unit", "suites", "calibration", "harness")
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument("--preset", choices=("release", "debug", "asan", "tsan"), default="release")
+    parser.add_argument("--only", choices=STEPS, action="append", help="run this step alone (repeatable)")
+
+
+def run(args) -> int:
+    wanted = args.only or STEPS
+    apt.install_missing(packages.BUILD, packages.TEST)
+    python = interpreter.find_or_make()
+    heading(f"checking with {python}, preset {args.preset}")
+
+    steps = Steps()
+    built = steps.call(f"build ({args.preset})", lambda: builder.build(args.preset))
+    if "unit" in wanted:
+        _unit_tests(steps, args.preset, built)
+    if "suites" in wanted:
+        _suites_on_our_servers(steps, args.preset, built, python)
+    if "calibration" in wanted:
+        _pytest(steps, "suites on redis-server (calibration)", repo.SUITES, python, "--server", "redis-server")
+    if "harness" in wanted:
+        _pytest(steps, "tests of the harness itself", repo.HARNESS_TESTS, python)
+    return steps.summary()
+
+
+def _unit_tests(steps: Steps, preset: str, built: bool) -> None:
+    title = "unit tests"
+    if not built:
+        steps.skip(title, "the build failed")
+    elif not any(repo.ROOT.glob("common/tests/*_test.cpp")) and not any(repo.ROOT.glob("stages/*/tests/*_test.cpp")):
+        steps.skip(title, "there are none yet")
+    else:
+        steps.command(title, ["ctest", "--preset", preset, "-j", builder.jobs(), "--progress"])
+
+
+def _suites_on_our_servers(steps: Steps, preset: str, built: bool, python: str) -> None:
+    """The newest server must pass every suite; each older one its own stage's, which newer stages may not break."""
+    stages = repo.stages()
+    if not built or not stages:
+        steps.skip("suites on our servers", "the build failed" if not built else "no stage can run yet")
+        return
+    newest = stages[-1]
+    for stage in reversed(stages):
+        server = repo.build_folder(preset) / stage.target
+        folder = repo.SUITES if stage is newest else stage.suite
+        what = "every suite" if stage is newest else f"suite {stage.suite.name}"
+        _pytest(steps, f"{what} on {stage.target}", folder, python, "--server", repo.shown(server))
+
+
+def _pytest(steps: Steps, title: str, folder, python: str, *arguments: str) -> None:
+    if not folder.is_dir():
+        steps.skip(title, f"{repo.shown(folder)} is not there")
+        return
+    steps.command(title, [python, "-m", "pytest", repo.shown(folder), "-n", "2", *arguments])
