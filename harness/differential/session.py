@@ -1,0 +1,212 @@
+"""One server under comparison: its process, its main connection and the extra connections of scripts.
+
+Every exchange ends with `PING <marker>`.  Whatever state the connection is in (RESP2, RESP3, subscribed), the reply
+to it ends with the marker as a bulk string, so "read until the buffer ends with the marker" is both the fastest and
+the strictest way to collect replies: a missing or a superfluous reply cannot go unseen.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import select
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+from . import resp
+
+_marker = itertools.count(1)
+CLOSED = b"<connection closed by server>"
+SILENT = b"<no reply in time>"
+
+
+class Conn:
+    """A client connection.  After the server closed it, `open` is False and what came before is kept."""
+
+    def __init__(self, port: int, timeout: float):
+        self.sock = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sock.setblocking(False)
+        self.timeout = timeout
+        self.open = True
+        self.buf = bytearray()
+        self._out = memoryview(b"")
+        self._tail = b""
+
+    def start(self, data: bytes, marker: bool = True):
+        """Queue data (and a marker); pump() moves the bytes."""
+        self.buf = bytearray()
+        self._tail = b""
+        if marker:
+            mark = b"=end-%08d=" % next(_marker)
+            data += resp.encode((b"PING", mark))
+            self._tail = b"$%d\r\n%s\r\n" % (len(mark), mark)
+        self._out = memoryview(data)
+
+    def _done(self) -> bool:
+        return not self.open or (bool(self._tail) and not self._out and self.buf.endswith(self._tail))
+
+    def _write(self):
+        try:
+            self._out = self._out[self.sock.send(self._out):]
+        except BlockingIOError:
+            pass
+        except OSError:  # the server closed; read what it said before
+            self._out = memoryview(b"")
+
+    def _read(self):
+        try:
+            chunk = self.sock.recv(1 << 18)
+        except BlockingIOError:
+            return
+        except OSError:
+            chunk = b""
+        if chunk:
+            self.buf += chunk
+        else:
+            self.open = False
+            self.sock.close()
+
+    def frames(self) -> list[bytes]:
+        """The replies of the finished exchange, the marker's own removed; a note at the end if it did not finish."""
+        if self._tail and self.buf.endswith(self._tail):
+            return resp.split(self.buf)[:-1]
+        return resp.split(self.buf) + [SILENT if self.open else CLOSED]
+
+    def ask(self, *args: bytes) -> bytes:
+        """One command, its replies joined."""
+        return b"".join(self.batch([args]))
+
+    def batch(self, commands) -> list[bytes]:
+        self.start(b"".join(map(resp.encode, commands)))
+        pump([self])
+        return self.frames()
+
+    def raw(self, data: bytes) -> bytes:
+        """Send data, half-close, return every byte until the server closes its side too."""
+        self.start(data, marker=False)
+        deadline = time.monotonic() + self.timeout
+        poller = select.poll()
+        while self.open and time.monotonic() < deadline:
+            if self._out:
+                self._write()
+                if not self._out:
+                    try:
+                        self.sock.shutdown(socket.SHUT_WR)
+                    except OSError:
+                        pass
+            poller.register(self.sock, select.POLLIN | (select.POLLOUT if self._out else 0))
+            if poller.poll(100):
+                self._read()
+        return bytes(self.buf) + (SILENT if self.open else b"")
+
+    def close(self):
+        self.open = False
+        self.sock.close()
+
+
+def pump(conns: list[Conn]):
+    """Move bytes on all connections until each has its marker, is closed, or nothing moves for the timeout."""
+    for conn in conns:
+        if conn.open:
+            conn._write()
+    for conn in conns:
+        if conn._done():
+            continue
+        poller = select.poll()
+        last = time.monotonic()
+        while not conn._done():
+            poller.register(conn.sock, select.POLLIN | (select.POLLOUT if conn._out else 0))
+            before = len(conn.buf), len(conn._out)
+            if poller.poll(200):
+                if conn._out:
+                    conn._write()
+                conn._read()
+            if (len(conn.buf), len(conn._out)) != before:
+                last = time.monotonic()
+            elif time.monotonic() - last > conn.timeout:
+                break
+
+
+class Server:
+    """A server process on a free port in a directory of its own; restarted when it died."""
+
+    def __init__(self, name: str, command: str, timeout: float = 10.0):
+        self.name, self.command, self.timeout = name, shlex.split(command), timeout
+        self.process = None
+        self.deaths: list[str] = []
+        self.main: Conn | None = None
+        self.extra: dict[str, Conn] = {}
+        self.dir = tempfile.mkdtemp(prefix=f"differential-{name}-")
+        self.start()
+
+    def start(self):
+        for _ in range(20):
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                self.port = 20000 + probe.getsockname()[1] % 30000
+            log = open(os.path.join(self.dir, "log"), "ab")
+            self.process = subprocess.Popen(
+                self.command + ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", self.dir, "--save", "",
+                                "--enable-debug-command", "yes"],
+                stdout=log, stderr=subprocess.STDOUT, cwd=self.dir, start_new_session=True)
+            log.close()
+            deadline = time.monotonic() + self.timeout
+            while time.monotonic() < deadline and self.process.poll() is None:
+                try:
+                    probe = Conn(self.port, self.timeout)
+                    pong = probe.raw(b"PING\r\n")
+                    probe.close()
+                    if pong == b"+PONG\r\n" and self.process.poll() is None:
+                        return
+                except OSError:
+                    select.select([], [], [], 0.01)
+            self.stop()
+        raise SystemExit(f"server {self.name} does not start: {self.command}\n{self.log_tail()}")
+
+    def log_tail(self, lines: int = 30) -> str:
+        with open(os.path.join(self.dir, "log"), errors="replace") as log:
+            return "".join(log.readlines()[-lines:])
+
+    def ensure_alive(self):
+        if self.process.poll() is not None:
+            self.deaths.append(f"exit status {self.process.returncode}\n{self.log_tail()}")
+            self.main, self.extra = None, {}
+            self.start()
+
+    def fresh_main(self) -> Conn:
+        """The main connection, reopened if it was lost."""
+        self.ensure_alive()
+        if self.main is None or not self.main.open:
+            self.main = Conn(self.port, self.timeout)
+        return self.main
+
+    def conn(self, name: str) -> Conn:
+        """An extra connection by name, opened on first use and again after it was closed."""
+        if name not in self.extra or not self.extra[name].open:
+            self.extra[name] = Conn(self.port, self.timeout)
+        return self.extra[name]
+
+    def drop_extra(self):
+        for conn in self.extra.values():
+            conn.close()
+        self.extra = {}
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def close(self):
+        self.drop_extra()
+        self.stop()
+        shutil.rmtree(self.dir, ignore_errors=True)
