@@ -1,0 +1,16 @@
+"""Talk to any server that takes Redis's command line, and explain what it did wrong.
+
+Layers, lowest first; a module imports only from those above it:
+
+    timing    TIMEOUT_SCALE, the one factor on every time limit
+    wait      wait_until: conditions instead of sleeps
+    ports     free ports that no two workers or runs share
+    resp      RESP2 and RESP3 values, encoder and decoder (no sockets)
+    wire      a raw connection with a transcript of its bytes
+    server    one server process in its own directory and process group
+    pyclient  redis-py, recorded into the same transcripts
+    context   what one test used, so that a failure can show it
+    report    the sections a failed test shows
+    fixtures  server, fresh_server, r, wire, wire3, rng
+    plugin    pytest options, markers, time limits, hooks
+"""

@@ -1,0 +1,150 @@
+"""The fixtures that tests ask for.
+
+    server         the module's shared server, empty and with its start-up configuration; module variable SERVER_OPTIONS
+    fresh_server   a factory: servers of this test alone, with their own options
+    r              redis-py on `server`, replies decoded to str
+    wire, wire3    raw clients on `server` in RESP2 and RESP3
+    connect        a factory of more raw clients on `server`
+    rng            random.Random, seeded by --seed and the test's name: the same seed gives the same data
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any, Callable, Iterator
+
+import pytest
+
+from .context import context_of
+from .pyclient import connect as connect_redis_py
+from .resp import RespError
+from .server import Options, Server, ServerError
+from .transcript import Transcript
+from .wire import Wire
+
+Connect = Callable[..., Wire]
+
+
+class SharedServer:
+    """A server that serves one test after another: made as new between them, replaced when that fails."""
+
+    def __init__(self, command: str, options: Options) -> None:
+        self.server = Server(command, options, name="server")
+        self._first_config: dict[bytes, bytes] = {}
+
+    def ready(self) -> Server:
+        """The server, empty and configured as at its start."""
+        if not (self.server.alive() and self._reset()):
+            self.server.kill()
+            self.server.log_path.unlink(missing_ok=True)
+            self.server.start()
+            self._first_config = self._config()
+        return self.server
+
+    def _config(self) -> dict[bytes, bytes]:
+        with Wire(self.server.address, name="config") as wire:
+            flat = wire("CONFIG", "GET", "*")
+        return {} if isinstance(flat, RespError) else dict(zip(flat[::2], flat[1::2]))
+
+    def _reset(self) -> bool:
+        """Undoes what a test may have done. False when the server does not play along: a restart is the way then."""
+        try:
+            with Wire(self.server.address, name="reset") as wire:
+                pairs: list[bytes] = []
+                for name, value in self._config().items():
+                    if self._first_config.get(name, value) != value:
+                        pairs += [name, self._first_config[name]]
+                if pairs:
+                    wire.ok("CONFIG", "SET", *pairs)
+                wire.ok("CLIENT", "UNPAUSE")
+                wire.ok("FLUSHALL")
+                wire.ok("CONFIG", "RESETSTAT")
+                wire.ok("SLOWLOG", "RESET")
+                wire("LATENCY", "RESET")
+            return True
+        except (AssertionError, OSError):
+            return False
+
+
+@pytest.fixture(scope="module")
+def _shared_server(request: pytest.FixtureRequest) -> Iterator[SharedServer]:
+    options = getattr(request.module, "SERVER_OPTIONS", {})
+    shared = SharedServer(request.config.getoption("--server"), options)
+    yield shared
+    shared.server.close()
+
+
+def _check_survived(server: Server) -> None:
+    """Told with the log, since the server and its directory may be gone when the report is made."""
+    if problem := server.failure():
+        raise ServerError(f"{problem}\n{server.log_tail()}")
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, _shared_server: SharedServer) -> Iterator[Server]:
+    context_of(request.node).servers.append(_shared_server.server)
+    yield _shared_server.ready()
+    _check_survived(_shared_server.server)
+
+
+@pytest.fixture
+def fresh_server(request: pytest.FixtureRequest) -> Iterator[Callable[..., Server]]:
+    made: list[Server] = []
+    context = context_of(request.node)
+
+    def make(conf: str | None = None, start: bool = True, leading: tuple[str, ...] = (), stdin: str | None = None,
+             **options: Any) -> Server:
+        """`fresh_server(maxclients=5)`. With start=False the server is returned unstarted."""
+        name = f"server {len(made) + 1}" if made else "server"
+        server = Server(request.config.getoption("--server"), options, conf, leading, stdin, name)
+        made.append(server)
+        context.servers.append(server)
+        return server.start() if start else server
+
+    yield make
+    problems = [f"{problem}\n{server.log_tail()}" for server in made if (problem := server.failure())]
+    for server in made:
+        server.close()
+    if problems:
+        raise ServerError("\n".join(problems))
+
+
+@pytest.fixture
+def connect(server: Server) -> Iterator[Connect]:
+    made: list[Wire] = []
+
+    def make(protocol: int = 2, name: str = "", **arguments: Any) -> Wire:
+        wire = server.wire(protocol, name or f"connection {len(made) + 1}", **arguments)
+        made.append(wire)
+        return wire
+
+    yield make
+    for wire in made:
+        wire.close()
+        server.wires.remove(wire)
+
+
+@pytest.fixture
+def wire(connect: Connect) -> Wire:
+    return connect(2, "wire")
+
+
+@pytest.fixture
+def wire3(connect: Connect) -> Wire:
+    return connect(3, "wire3")
+
+
+@pytest.fixture
+def r(request: pytest.FixtureRequest, server: Server) -> Iterator[Any]:
+    transcript = Transcript("redis-py")
+    context_of(request.node).transcripts.append(transcript)
+    client = connect_redis_py(server.address, transcript)
+    yield client
+    client.close()
+    client.connection_pool.disconnect()
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> random.Random:
+    name = request.node.nodeid.split("/")[-1]
+    return random.Random(f"{request.config.getoption('--seed')}:{name}")

@@ -1,0 +1,101 @@
+"""The pytest side: options, markers, a time limit for each test, and the report of a failure.
+
+Rules that this file enforces:
+- a test below a directory named `suites` states its goal: @pytest.mark.goal("one sentence");
+- a phase of a test (set-up, call, tear-down) ends within its limit, 20 s or @pytest.mark.limit(seconds), scaled.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+
+from .fixtures import (_shared_server, connect, fresh_server, r, rng, server, wire, wire3)  # noqa: F401
+from .report import failure_sections
+from .timing import scaled
+
+DEFAULT_LIMIT = 20.0
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("strata")
+    group.addoption("--server", default=os.environ.get("STRATA_SERVER", "build/release/strata-server"),
+                    help="the server's command, which takes redis-server's command line "
+                         "(default: $STRATA_SERVER or build/release/strata-server)")
+    group.addoption("--seed", type=int, default=0, help="varies keys, values and schedules (default: 0)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "goal(sentence): what the test proves, in one sentence")
+    config.addinivalue_line("markers", f"limit(seconds): time limit of the test (default: {DEFAULT_LIMIT:.0f})")
+    config.option.server = _absolute_program(config.getoption("--server"), Path(config.invocation_params.dir))
+
+
+def _absolute_program(command: str, base: Path) -> str:
+    """Servers run in a directory of their own, so a relative program path has to become absolute."""
+    program, space, rest = command.partition(" ")
+    if "/" in program:
+        program = str((base / program).absolute())
+    return program + space + rest
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Refuses a suite's test without a goal, as an error of its module's collection."""
+    if "suites" not in metafunc.definition.path.parts:
+        return
+    marker = metafunc.definition.get_closest_marker("goal")
+    if marker is None or len(marker.args) != 1 or not str(marker.args[0]).strip():
+        pytest.fail(f"{metafunc.definition.nodeid}: a test of a suite states its goal: "
+                    f"@pytest.mark.goal(\"one sentence\")", pytrace=False)
+
+
+@contextmanager
+def _time_limit(item: pytest.Item, phase: str) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals reach the main thread only
+        return
+    marker = item.get_closest_marker("limit")
+    limit = scaled(float(marker.args[0]) if marker else DEFAULT_LIMIT)
+
+    def give_up(*_: Any) -> None:
+        pytest.fail(f"the test's {phase} took longer than its limit of {limit:.0f} s")
+
+    previous = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, limit)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    with _time_limit(item, "set-up"):
+        yield
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    with _time_limit(item, "run"):
+        yield
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    with _time_limit(item, "tear-down"):
+        yield
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    outcome: Any = yield
+    report: pytest.TestReport = outcome.get_result()
+    if report.failed:
+        report.sections += failure_sections(item)

@@ -1,0 +1,228 @@
+"""A raw RESP connection: exact bytes out, exact bytes or decoded values in, and a transcript of both.
+
+Every read has a time limit, and the message of a failed read says what was awaited and what had come by then.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import Any, Union
+
+from .resp import Arg, Decoder, Push, RespError, encode
+from .timing import scaled
+from .transcript import Transcript
+
+Address = Union[tuple[str, int], str]
+"""(host, port), or the path of a unix socket."""
+
+DEFAULT_TIMEOUT = 5.0
+
+
+class WireTimeout(AssertionError):
+    """Nothing, or not enough, came within the time limit."""
+
+
+class WireClosed(AssertionError):
+    """The server closed the connection while more was expected."""
+
+
+class Wire:
+    """One connection. Not thread safe. `timeout` is in seconds before scaling.
+
+    In RESP3, pushes that come while a reply is awaited are kept in `pushes` in their order of arrival.
+    """
+
+    def __init__(self, address: Address, timeout: float = DEFAULT_TIMEOUT, name: str = "client",
+                 receive_buffer: int | None = None) -> None:
+        self.transcript = Transcript(name)
+        self.timeout = timeout
+        self.pushes: list[Push] = []
+        self._buffer = bytearray()
+        self._seen = 0  # bytes of _buffer taken already
+        family = socket.AF_UNIX if isinstance(address, str) else (
+            socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
+        self.socket = socket.socket(family, socket.SOCK_STREAM)
+        if receive_buffer is not None:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.settimeout(scaled(timeout))
+        try:
+            self.socket.connect(address)
+        except OSError:
+            self.socket.close()
+            raise
+        if family != socket.AF_UNIX:
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._decoder = Decoder(self._take_line, self._take)
+
+    def __enter__(self) -> "Wire":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def half_close(self) -> None:
+        """Says "I will send no more" while replies can still be read."""
+        self.socket.shutdown(socket.SHUT_WR)
+        self.transcript.note("half closed by the test")
+
+    # -- sending ----------------------------------------------------------------------------------------------------
+
+    def send(self, data: bytes) -> None:
+        """Sends exactly these bytes."""
+        self.transcript.sent(data)
+        self.socket.settimeout(scaled(self.timeout))
+        try:
+            self.socket.sendall(data)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            self.transcript.note(f"send failed: {error}")
+            raise WireClosed(f"the server closed the connection while {data[:60]!r} was being sent") from None
+        except socket.timeout:
+            raise WireTimeout(f"the server took no more bytes for {scaled(self.timeout):.1f} s") from None
+
+    def send_command(self, *args: Arg) -> None:
+        """Sends one command and waits for nothing."""
+        self.send(encode(*args))
+
+    # -- receiving --------------------------------------------------------------------------------------------------
+
+    def read(self, timeout: float | None = None) -> Any:
+        """The next value, pushes included. `timeout` in seconds before scaling."""
+        self._start(timeout)
+        return self._decoder.value()
+
+    def read_many(self, count: int, timeout: float | None = None) -> list[Any]:
+        """The next `count` values."""
+        return [self.read(timeout) for _ in range(count)]
+
+    def read_reply(self, timeout: float | None = None) -> Any:
+        """The next value that is not a push; pushes on the way go to `pushes`."""
+        while True:
+            value = self.read(timeout)
+            if not isinstance(value, Push):
+                return value
+            self.pushes.append(value)
+
+    def read_bytes(self, count: int, timeout: float | None = None) -> bytes:
+        """The next `count` bytes as they are."""
+        self._start(timeout)
+        return self._take(count)
+
+    def read_until_closed(self, timeout: float | None = None) -> bytes:
+        """Everything up to the server's close of the connection, which must come."""
+        self._start(timeout)
+        while self._fill("the server to close the connection"):
+            pass
+        rest = bytes(self._buffer[self._seen:])
+        self._seen = len(self._buffer)
+        return rest
+
+    # -- both -------------------------------------------------------------------------------------------------------
+
+    def __call__(self, *args: Arg, timeout: float | None = None) -> Any:
+        """Sends a command and returns its reply."""
+        self.send_command(*args)
+        return self.read_reply(timeout)
+
+    def ok(self, *args: Arg) -> None:
+        """Sends a command that must answer +OK."""
+        reply = self(*args)
+        assert reply == "OK", f"{args!r} answered {reply!r} instead of +OK"
+
+    def error(self, *args: Arg) -> str:
+        """Sends a command that must answer an error, and returns the error's text."""
+        reply = self(*args)
+        assert isinstance(reply, RespError), f"{args!r} answered {reply!r} instead of an error"
+        return reply.text
+
+    def expect(self, expected: bytes, timeout: float | None = None) -> None:
+        """The next bytes must be exactly these."""
+        self._start(timeout)
+        problem = ""
+        while len(self._buffer) - self._seen < len(expected):
+            have = bytes(self._buffer[self._seen:])
+            if not expected.startswith(have):
+                break
+            try:
+                if not self._fill(f"{len(expected) - len(have)} more bytes"):
+                    problem = "; then the server closed the connection"
+                    break
+            except WireTimeout as timed_out:
+                problem = f"; {timed_out}"
+                break
+        got = bytes(self._buffer[self._seen:])
+        if got.startswith(expected):
+            self._seen += len(expected)
+            return
+        raise AssertionError(f"expected {expected[:400]!r}, got {got[:400]!r}{problem}")
+
+    def exchange(self, data: bytes, expected: bytes) -> None:
+        """Sends exact bytes and expects exact bytes."""
+        self.send(data)
+        self.expect(expected)
+
+    def expect_closed(self, after: bytes = b"", timeout: float | None = None) -> None:
+        """The server must send exactly `after` and then close the connection."""
+        got = self.read_until_closed(timeout)
+        assert got == after, f"expected {after!r} and then the close, got {got[:400]!r}"
+
+    def expect_nothing_pending(self) -> None:
+        """No unread reply is left: the very next thing that a PING gets is its own answer."""
+        marker = b"marker-of-expect-nothing-pending"
+        self.send_command("ECHO", marker)
+        reply = self.read()
+        assert reply == marker, f"a reply was pending that nobody asked for: {reply!r}"
+
+    # -- the buffer -------------------------------------------------------------------------------------------------
+
+    def _start(self, timeout: float | None) -> None:
+        self._limit = scaled(self.timeout if timeout is None else timeout)
+        self._deadline = time.monotonic() + self._limit
+        if self._seen > 1 << 16:
+            del self._buffer[:self._seen]
+            self._seen = 0
+
+    def _fill(self, awaited: str) -> bool:
+        """Receives some bytes. False when the server has closed the connection."""
+        left = self._deadline - time.monotonic()
+        try:
+            if left <= 0:
+                raise socket.timeout
+            self.socket.settimeout(left)
+            data = self.socket.recv(1 << 18)
+        except socket.timeout:
+            have = bytes(self._buffer[self._seen:])
+            raise WireTimeout(f"waited {self._limit:.1f} s for {awaited}; "
+                              f"{len(have)} unread bytes came: {have[:200]!r}") from None
+        except ConnectionResetError:
+            self.transcript.note("connection reset by the server")
+            return False
+        if not data:
+            self.transcript.note("closed by the server")
+            return False
+        self.transcript.received(data)
+        self._buffer += data
+        return True
+
+    def _take(self, count: int) -> bytes:
+        while len(self._buffer) - self._seen < count:
+            if not self._fill(f"{count} bytes"):
+                have = bytes(self._buffer[self._seen:])
+                raise WireClosed(f"the server closed the connection; {count} bytes were awaited, got {have[:200]!r}")
+        data = bytes(self._buffer[self._seen:self._seen + count])
+        self._seen += count
+        return data
+
+    def _take_line(self) -> bytes:
+        start = self._seen
+        while (end := self._buffer.find(b"\r\n", start)) < 0:
+            start = max(self._seen, len(self._buffer) - 1)
+            if not self._fill("a reply"):
+                have = bytes(self._buffer[self._seen:])
+                raise WireClosed(f"the server closed the connection; a reply was awaited, got {have[:200]!r}")
+        line = bytes(self._buffer[self._seen:end])
+        self._seen = end + 2
+        return line
