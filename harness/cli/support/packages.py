@@ -2,6 +2,7 @@
 import shutil
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.cli.support import interpreter
 
@@ -15,6 +16,7 @@ class Package:
     purpose: str
     tools: tuple = ()  # any of these on PATH will do, wherever it comes from
     module: str = ""  # a Python module; another interpreter may already have it
+    files: str = ""  # a pattern below /usr, for what comes under several package names
 
 
 PACKAGES = [
@@ -39,6 +41,7 @@ PACKAGES = [
     Package("libbenchmark-dev", TEST, "micro benches, which must keep compiling"),
     Package("python3-matplotlib", BENCH, "figures", module="matplotlib"),
     Package("clang", DEVELOP, "fuzz targets", tools=("clang++",)),
+    Package("libclang-rt-dev", DEVELOP, "fuzz targets", files="lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a"),
     Package("clang-format", DEVELOP, "./strata fmt", tools=("clang-format-14", "clang-format")),
     Package("clang-tidy", DEVELOP, "static checks", tools=("clang-tidy",)),
 ]
@@ -46,6 +49,8 @@ PACKAGES = [
 
 def is_there(package: Package) -> bool:
     if any(shutil.which(tool) for tool in package.tools) or _installed(package.name):
+        return True
+    if package.files and any(Path("/usr").glob(package.files)):
         return True
     return bool(package.module) and interpreter.find((package.module,)) is not None
 

@@ -28,8 +28,8 @@ def heading(title: str) -> None:
 
 
 def passed_on(command: list, env: dict = None) -> tuple:
-    """Runs a command, passing its output on byte by byte as it comes. Returns (exit code, last line that says
-    something), so that the summary can repeat what pytest or ctest counted."""
+    """Runs a command, passing its output on byte by byte as it comes. Returns (exit code, the last line of it that
+    counts what passed or failed, else the last line), for the summary to repeat."""
     full_env = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
     say(f"$ {shlex.join(str(part) for part in command)}")
     try:
@@ -46,7 +46,8 @@ def passed_on(command: list, env: dict = None) -> tuple:
         tail = (tail + chunk)[-4096:]
     code = child.wait()
     lines = [line.strip(" =\r") for line in tail.decode(errors="replace").splitlines()]
-    return code, next((line for line in reversed(lines) if line), "")
+    counts = [line for line in lines if "passed" in line or "failed" in line]
+    return code, (counts or [line for line in lines if line] or [""])[-1]
 
 
 @dataclass
