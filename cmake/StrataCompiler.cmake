@@ -33,9 +33,9 @@ if(STRATA_SANITIZE)
 endif()
 
 # Fat objects carry both machine code and the optimiser's form: the servers and the benchmarks link with the optimiser
-# across all stages, while the unit tests link the plain machine code, which takes a fraction of the time.
+# across all stages, while the unit tests compile and link plain machine code, which takes a fraction of the time.
 if(STRATA_LTO AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-flto=auto -ffat-lto-objects)
   set(STRATA_LINK_OPTIMISED -flto=auto -O2)
-  set(STRATA_LINK_PLAIN -fno-lto)
+  set(STRATA_PLAIN -fno-lto)
 endif()

@@ -37,9 +37,9 @@ def run(args) -> int:
 
 def _port(server_arguments: list) -> int:
     """The TCP port these arguments lead to, or 0 if only the server can tell (a configuration file, no TCP)."""
-    if "--port" in server_arguments[:-1]:
-        value = server_arguments[len(server_arguments) - 1 - server_arguments[::-1].index("--port") + 1 :][:1]
-        return int(value[0]) if value and value[0].isdigit() else 0
+    values = [value for option, value in zip(server_arguments, server_arguments[1:]) if option == "--port"]
+    if values:
+        return int(values[-1]) if values[-1].isdigit() else 0
     has_file = bool(server_arguments) and not server_arguments[0].startswith("--")
     return 0 if has_file else 6379
 

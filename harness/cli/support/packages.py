@@ -19,6 +19,8 @@ class Package:
     files: str = ""  # a pattern below /usr, for what comes under several package names
 
 
+_FUZZER_RUNTIME = "lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a"
+
 PACKAGES = [
     Package("g++", BUILD, "C++20 compiler", tools=("c++", "g++")),
     Package("cmake", BUILD, "build system, 3.25 or newer", tools=("cmake",)),
@@ -41,7 +43,7 @@ PACKAGES = [
     Package("libbenchmark-dev", TEST, "micro benches, which must keep compiling"),
     Package("python3-matplotlib", BENCH, "figures", module="matplotlib"),
     Package("clang", DEVELOP, "fuzz targets", tools=("clang++",)),
-    Package("libclang-rt-dev", DEVELOP, "fuzz targets", files="lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a"),
+    Package("libclang-rt-dev", DEVELOP, "fuzz targets", files=_FUZZER_RUNTIME),
     Package("clang-format", DEVELOP, "./strata fmt", tools=("clang-format-14", "clang-format")),
     Package("clang-tidy", DEVELOP, "static checks", tools=("clang-tidy",)),
 ]
