@@ -17,6 +17,7 @@ class InputBuffer {
   std::string_view data() const { return {begin_, static_cast<size_t>(end_ - begin_)}; }
   size_t size() const { return static_cast<size_t>(end_ - begin_); }
   void consume(size_t n) { begin_ += n; }
+  void truncate(size_t n) { end_ = begin_ + n; }  // keeps the first `n` bytes
 
   // Looks at bytes that belong to someone else (the shared scratch buffer). Only when empty.
   void borrow(char* bytes, size_t n) {

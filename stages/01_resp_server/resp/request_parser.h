@@ -30,12 +30,14 @@ struct ParserLimits {
 class RequestParser {
  public:
   static constexpr size_t kMaxInline = 64 * 1024;
-  static constexpr int64_t kMaxArguments = 1024 * 1024 * 1024;
+  static constexpr size_t kKeptArguments = 64;  // larger argument vectors are freed after their command
 
   enum class Result : uint8_t {
     kCommand,    // args() holds a command (never empty)
     kNeedMore,   // everything was looked at; read more
     kError,      // error() tells what is wrong; answer it and close
+    kBegun,      // internal: a multibulk header was read
+    kEmpty,      // internal: an empty line or an empty array, which asks for nothing
   };
 
   // Takes the next command from `in`. The views in args() stay valid until the next call or the next read into `in`.
@@ -51,7 +53,6 @@ class RequestParser {
   // The buffer behind argument `index` when that was a big bulk; the caller then owns it. Null otherwise.
   BigBulk take_big_bulk(size_t index);
 
-  bool idle() const { return multibulk_left_ == 0 && pieces_.empty(); }
   size_t memory_bytes() const;
   size_t argument_bytes() const { return argument_bytes_; }   // of the command that is being received or run
 
@@ -62,6 +63,7 @@ class RequestParser {
     size_t length;
     int big = -1;
   };
+  Result begin_multibulk(InputBuffer& in, const ParserLimits& limits);
   Result next_multibulk(InputBuffer& in, const ParserLimits& limits);
   Result next_inline(InputBuffer& in);
   Result fail(std::string text);
@@ -72,6 +74,8 @@ class RequestParser {
   int64_t multibulk_left_ = 0;    // arguments still to come
   int64_t bulk_length_ = -1;      // length of the argument under way, -1 when its header is still to come
   size_t argument_bytes_ = 0;
+  bool receiving_big_ = false;    // the last piece is a big bulk that is not complete yet
+  bool finished_ = false;         // args_ was handed out; the next call starts anew
   std::vector<Piece> pieces_;
   std::vector<BigBulk> big_;
   std::vector<std::string> inline_words_;

@@ -8,9 +8,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "01_resp_server/server/client.h"
@@ -39,6 +39,9 @@ class Clients {
 
   // Frees the client at the end of the turn; its output is not sent.
   void close(Client& client);
+  void close_all();
+  // Called for every new connection, before anything is read from it.
+  void on_open(std::function<void(Client&)> hook) { open_hooks_.push_back(std::move(hook)); }
   // Called for every client just before it is freed. In order of registration.
   void on_close(std::function<void(Client&)> hook) { close_hooks_.push_back(std::move(hook)); }
 
@@ -64,21 +67,25 @@ class Clients {
   int64_t max_bulk = 512ll << 20;
   int64_t query_buffer_limit = 1ll << 30;
   bool protected_mode = true;
+  bool password_required = false;   // kept by the AUTH side: protected mode ends where a password is set
 
  private:
   void process_input(Client& client);
   void protocol_error(Client& client);
+  void write_all();
   bool write(Client& client);       // false when the client is to be closed
   void free(Client& client);
 
   Server& server_;
-  std::unordered_map<uint64_t, std::unique_ptr<Client>> by_id_;
+  std::map<uint64_t, std::unique_ptr<Client>> by_id_;   // in order of connection
   std::vector<Client*> to_write_;
   std::vector<Client*> to_close_;
   std::vector<uint64_t> to_resume_;
+  std::vector<std::function<void(Client&)>> open_hooks_;
   std::vector<std::function<void(Client&)>> close_hooks_;
   std::vector<char> scratch_;       // shared read buffer
   uint64_t next_id_ = 1;
+  uint64_t last_checked_ = 0;       // where periodic() goes on
 };
 
 }  // namespace strata::resp

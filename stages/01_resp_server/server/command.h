@@ -105,7 +105,7 @@ struct CommandDoc {
 
 struct CommandStats {
   uint64_t calls = 0;
-  uint64_t usec = 0;
+  uint64_t nsec = 0;
   uint64_t rejected_calls = 0;  // refused before running: arity, gates
   uint64_t failed_calls = 0;    // ran and answered an error
 };

@@ -29,7 +29,7 @@ class CommandTable {
   Status rename(std::string_view from, std::string_view to);
 
   // nullptr when there is no such command. Does not look into containers.
-  const CommandSpec* find(std::string_view name) const;
+  const CommandSpec* find(std::string_view name) const;   // in any case
 
   // Resolves a whole command line, subcommand included; nullptr when either part is unknown.
   const CommandSpec* resolve(Args args) const;
@@ -41,7 +41,9 @@ class CommandTable {
 
  private:
   struct Bucket {
-    uint64_t word = 0;  // first eight letters in lower case, zero padded: most lookups need no more
+    uint64_t word = 0;  // first eight letters in lower case: tells most names apart without a look at the rest
+    size_t length = 0;
+    const std::string* name = nullptr;
     CommandSpec* spec = nullptr;
   };
   void adopt(CommandSpec& spec, const CommandSpec* parent);

@@ -85,9 +85,13 @@ class Server {
   void execute(Client& client, Args args);
   // The same after the lookup and the gates, for those who put a command aside and run it later.
   void call(Client& client, const CommandSpec& spec, Args args);
+  // Starts the clock of the commands that one read brought; each command's end is the next one's start.
+  void begin_batch();
 
   // Before each command runs (MONITOR). Costs nothing while the list is empty.
   void on_command(std::function<void(Client&, const CommandSpec&, Args)> hook) { command_hooks_.push_back(std::move(hook)); }
+  // After a command was refused before it ran: unknown, wrong arity, a gate's error (MULTI then aborts its EXEC).
+  void on_reject(std::function<void(Client&)> hook) { reject_hooks_.push_back(std::move(hook)); }
   // After commands that took at least `threshold_us` (slowlog and latency monitor set the smallest they care for).
   void on_slow_command(const int64_t* threshold_us, std::function<void(const CommandReport&)> hook);
   void refresh_slow_threshold();     // call after changing a threshold
@@ -106,10 +110,12 @@ class Server {
   std::string executable;            // absolute path
   int64_t started_ms = 0;            // wall clock
   int64_t hz = 10;
+  bool latency_tracking = true;      // a histogram of durations per command
 
  private:
   void reject(Client& client, const CommandSpec* spec, std::string_view error);
   void unknown_command(Client& client, Args args);
+  void record_latency(const CommandSpec& spec, int64_t duration_ns);
 
   std::vector<std::shared_ptr<void>> owned_;
   std::unordered_map<std::type_index, void*> by_type_;
@@ -119,7 +125,9 @@ class Server {
     std::function<void(const CommandReport&)> run;
   };
   std::vector<SlowHook> slow_hooks_;
-  int64_t slow_threshold_us_ = INT64_MAX;
+  int64_t slow_threshold_ns_ = INT64_MAX;
+  int64_t batch_clock_ns_ = 0;
+  std::vector<std::function<void(Client&)>> reject_hooks_;
   std::vector<std::function<Status()>> start_hooks_;
 };
 

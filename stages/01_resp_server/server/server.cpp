@@ -1,0 +1,147 @@
+// How a command is run: lookup, arity, gates, handler, statistics. The life of the process is in startup.cpp.
+#include "01_resp_server/server/server.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "01_resp_server/server/latency_histogram.h"
+#include "common/clock.h"
+#include "common/random.h"
+
+namespace strata::resp {
+
+namespace {
+
+constexpr size_t kQuotedInError = 128;  // of an unknown command and its arguments
+
+// Microseconds of commands are measured against one reading per command: the end of one is the start of the next.
+int64_t clock_ns() { return mono_ns(); }
+
+}  // namespace
+
+Server::Server() : shutdown(*this), clients(*this), run_id(random_hex(40)), started_ms(wall_ms()) {}
+
+Server::~Server() {
+  // Clients go first: their extensions may refer to what the stages own.
+  clients.close_all();
+  while (!owned_.empty()) owned_.pop_back();
+}
+
+Status Server::start() {
+  commands.each([this](CommandSpec& spec) {
+    spec.gates = gates.bits_for(spec);
+    for (CommandSpec& each : spec.subcommands) each.gates = gates.bits_for(each);
+  });
+  for (auto& hook : start_hooks_) {
+    if (Status status = hook(); !status.ok()) return status;
+  }
+  loop.before_sleep([this] { shutdown.poll(); });
+  loop.before_sleep([this] { clients.end_of_turn(); });  // the last one: whatever others answered leaves now
+  return {};
+}
+
+void Server::begin_batch() { batch_clock_ns_ = clock_ns(); }
+
+void Server::execute(Client& client, Args args) {
+  const CommandSpec* spec = commands.find(args[0]);
+  if (spec == nullptr) {
+    unknown_command(client, args);
+    return;
+  }
+  if (spec->is_container() && args.size() > 1) {
+    const CommandSpec* sub = spec->subcommand(args[1]);
+    if (sub == nullptr) {
+      reject(client, spec,
+             fmt::format("ERR unknown subcommand '{}'. Try {} HELP.", args[1].substr(0, kQuotedInError), to_upper(spec->name)));
+      return;
+    }
+    spec = sub;
+  }
+  if (!spec->accepts(args.size())) {
+    reject(client, spec, fmt::format("ERR wrong number of arguments for '{}' command", spec->full_name));
+    return;
+  }
+  uint64_t concerned = spec->gates & (armed | client.armed);
+  if (concerned != 0) {
+    uint64_t errors = client.errors_answered;
+    if (!gates.pass(concerned, client, *spec, args)) {
+      if (client.errors_answered != errors) {
+        spec->stats.rejected_calls++;
+        for (auto& hook : reject_hooks_) hook(client);
+      }
+      return;
+    }
+  }
+  call(client, *spec, args);
+}
+
+void Server::call(Client& client, const CommandSpec& spec, Args args) {
+  client.current = client.last_command = &spec;
+  uint64_t errors = client.errors_answered;
+  if (!command_hooks_.empty()) {
+    for (auto& hook : command_hooks_) hook(client, spec, args);
+  }
+  if (client.has(Client::kReplySkipNext)) {
+    client.unset(Client::kReplySkipNext);
+    client.set(Client::kReplySkip);
+    client.reply.set_muted(true);
+  }
+  spec.run(client, args);
+  if (client.has(Client::kReplySkip)) {
+    client.unset(Client::kReplySkip);
+    client.reply.set_muted(client.has(Client::kReplyOff));
+  }
+  int64_t now = clock_ns();
+  int64_t duration_ns = now - batch_clock_ns_;
+  batch_clock_ns_ = now;
+  bool failed = client.errors_answered != errors;
+  stats.commands_processed++;
+  spec.stats.calls++;
+  spec.stats.nsec += static_cast<uint64_t>(duration_ns);
+  if (failed) spec.stats.failed_calls++;
+  if (latency_tracking) record_latency(spec, duration_ns);
+  if (duration_ns >= slow_threshold_ns_) {
+    CommandReport report{client, spec, args, duration_ns / 1000, failed};
+    for (SlowHook& hook : slow_hooks_) {
+      if (*hook.threshold_us >= 0 && report.duration_us >= *hook.threshold_us) hook.run(report);
+    }
+  }
+  client.current = nullptr;
+  // Only outputs that could be over a limit are looked at.
+  if (client.out.pending_bytes() > OutputBuffer::kChunkBytes) clients.check_output_limit(client);
+}
+
+void Server::record_latency(const CommandSpec& spec, int64_t duration_ns) {
+  if (spec.latency == nullptr) spec.latency = std::make_shared<LatencyHistogram>();
+  spec.latency->record(static_cast<uint64_t>(duration_ns));
+}
+
+void Server::reject(Client& client, const CommandSpec* spec, std::string_view error) {
+  if (spec != nullptr) spec->stats.rejected_calls++;
+  client.reply.error(error);
+  for (auto& hook : reject_hooks_) hook(client);
+}
+
+void Server::unknown_command(Client& client, Args args) {
+  std::string shown;
+  for (size_t i = 1; i < args.size() && shown.size() < kQuotedInError; i++) {
+    shown += fmt::format("'{}' ", args[i].substr(0, kQuotedInError - shown.size()));
+  }
+  reject(client, nullptr,
+         fmt::format("ERR unknown command '{}', with args beginning with: {}", args[0].substr(0, kQuotedInError), shown));
+}
+
+void Server::on_slow_command(const int64_t* threshold_us, std::function<void(const CommandReport&)> hook) {
+  slow_hooks_.push_back({threshold_us, std::move(hook)});
+  refresh_slow_threshold();
+}
+
+void Server::refresh_slow_threshold() {
+  slow_threshold_ns_ = INT64_MAX;
+  for (const SlowHook& hook : slow_hooks_) {
+    if (*hook.threshold_us >= 0) slow_threshold_ns_ = std::min(slow_threshold_ns_, *hook.threshold_us * 1000);
+  }
+}
+
+}  // namespace strata::resp
