@@ -17,7 +17,6 @@ import pytest
 
 from .context import context_of
 from .pyclient import connect as connect_redis_py
-from .resp import RespError
 from .server import Options, Server, ServerError
 from .transcript import Transcript
 from .wire import Wire
@@ -30,6 +29,7 @@ class SharedServer:
 
     def __init__(self, command: str, options: Options) -> None:
         self.server = Server(command, options, name="server")
+        self._password = options.get("requirepass")
         self._first_config: dict[bytes, bytes] = {}
 
     def ready(self) -> Server:
@@ -38,20 +38,22 @@ class SharedServer:
             self.server.kill()
             self.server.log_path.unlink(missing_ok=True)
             self.server.start()
-            self._first_config = self._config()
+            with self._admin() as wire:
+                self._first_config = _config(wire)
         return self.server
 
-    def _config(self) -> dict[bytes, bytes]:
-        with Wire(self.server.address, name="config") as wire:
-            flat = wire("CONFIG", "GET", "*")
-        return {} if isinstance(flat, RespError) else dict(zip(flat[::2], flat[1::2]))
+    def _admin(self) -> Wire:
+        wire = Wire(self.server.address, timeout=2, name="reset")
+        if self._password:
+            wire("AUTH", str(self._password))
+        return wire
 
     def _reset(self) -> bool:
         """Undoes what a test may have done. False when the server does not play along: a restart is the way then."""
         try:
-            with Wire(self.server.address, name="reset") as wire:
+            with self._admin() as wire:
                 pairs: list[bytes] = []
-                for name, value in self._config().items():
+                for name, value in _config(wire).items():
                     if self._first_config.get(name, value) != value:
                         pairs += [name, self._first_config[name]]
                 if pairs:
@@ -64,6 +66,12 @@ class SharedServer:
             return True
         except (AssertionError, OSError):
             return False
+
+
+def _config(wire: Wire) -> dict[bytes, bytes]:
+    """Every option, or nothing when the server cannot tell."""
+    flat = wire("CONFIG", "GET", "*")
+    return dict(zip(flat[::2], flat[1::2])) if isinstance(flat, list) else {}
 
 
 @pytest.fixture(scope="module")
