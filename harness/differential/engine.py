@@ -24,6 +24,7 @@ from .items import Cmd, Script
 from .session import Server, pump
 from .shrink import shrink
 
+NO_REPLY = b"<no reply>"  # every Cmd has one; if both servers owe it, the family is wrong
 PIPELINE = 150
 EPISODE = 400  # items
 
@@ -151,9 +152,9 @@ class Engine:
     def first_difference(self, batch: list):
         replies_a, replies_b = self.execute(batch)
         for index, item in enumerate(batch):
-            a = replies_a[index] if index < len(replies_a) else b"<no reply>"
-            b = replies_b[index] if index < len(replies_b) else b"<no reply>"
-            if not item.compare(a, b):
+            a = replies_a[index] if index < len(replies_a) else NO_REPLY
+            b = replies_b[index] if index < len(replies_b) else NO_REPLY
+            if not item.compare(a, b) or a == NO_REPLY:
                 return index, a, b
         if len(replies_a) != len(replies_b):
             return len(batch) - 1, replies_a[len(batch) - 1:], replies_b[len(batch) - 1:]

@@ -45,7 +45,6 @@ class Script:
     name: str
     run: Callable
     steps: list = field(default_factory=list)
-    needs_keys: bool = True  # does the outcome depend on the history of the main connection?
 
     def compare(self, a: list, b: list) -> bool:
         return a == b

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Callable
 
-from . import resp
+from . import facts, resp
 
 Rule = Callable[[bytes, bytes], bool]
 
@@ -43,6 +43,7 @@ def canonical(normalise: Callable[[bytes], object]) -> Rule:
 
 
 def _shape(frame: bytes):
+    """Same types and lengths all through."""
     if frame[:1] == b"-":
         return frame
 
@@ -53,10 +54,12 @@ def _shape(frame: bytes):
 
 
 def _kind(frame: bytes):
+    """Same outer type; errors identical."""
     return frame if frame[:1] == b"-" else resp.parse(frame).kind
 
 
 def _multiset(frame: bytes):
+    """Same elements in any order."""
     node = resp.parse(frame)
     return (node.kind, sorted(map(repr, node.value))) if isinstance(node.value, list) else node
 
@@ -70,15 +73,9 @@ def _pairs(frame: bytes):
     return node.kind, sorted(repr(items[i:i + 2]) for i in range(0, len(items), 2))
 
 
-shape = canonical(_shape)  # same types and lengths all through
-kind = canonical(_kind)  # same outer type; errors identical
-multiset = canonical(_multiset)  # same elements in any order
-pairs = canonical(_pairs)
+# --- Normal forms of replies that carry ids, times, memory or the order of a randomly seeded table ------------------
 
-
-# --- Replies of the server family ------------------------------------------------------------------------------
-
-_CLIENT_KEEP = {b"name", b"db", b"sub", b"psub", b"multi", b"cmd", b"user", b"redir", b"resp"}
+_CLIENT_KEEP = {b"name", b"flags", b"db", b"sub", b"psub", b"multi", b"cmd", b"user", b"redir", b"resp"}
 
 
 def client_line(line: bytes):
@@ -105,27 +102,32 @@ def _hello(frame: bytes):
     return node.kind, items
 
 
-_STAT = re.compile(rb"(usec|usec_per_call)=[0-9.]+")
-_UNSTEADY = (b"cmdstat_scan:", b"cmdstat_client|id:")
+_CALLED_BY_CURSOR = (b"scan", b"ping")
+_STAT = re.compile(rb"(usec|usec_per_call|p[0-9.]+)=[0-9.]+")
 
 
-def info_text(text: bytes):
-    """INFO reduced to what two servers share: statistics without times, the keyspace without avg_ttl."""
-    lines = []
-    for line in text.split(b"\r\n"):
-        if line.startswith(_UNSTEADY):
-            continue
-        if line.startswith(b"cmdstat_"):
-            line = _STAT.sub(rb"\1", line)
-        elif line.startswith(b"db"):
-            line = line.rpartition(b",avg_ttl=")[0]
-        lines.append(line)
-    return sorted(lines)
+def _statistics(frame: bytes):
+    """INFO keyspace, commandstats, errorstats, latencystats: the counts compare, the times do not.
 
-
-def _info(frame: bytes):
+    SCAN is called as often as the cursors want, and each call has its marker, so SCAN and PING are left out."""
     node = resp.parse(frame)
-    return (node.kind, info_text(node.value)) if node.kind in "$=" else node
+    if node.kind not in "$=":
+        return node
+    lines = []
+    for line in node.value.split(b"\r\n"):
+        if line.startswith(b"db"):
+            line = line.rpartition(b",avg_ttl=")[0]
+        if line.partition(b":")[0].rpartition(b"_")[2] not in _CALLED_BY_CURSOR:
+            lines.append(_STAT.sub(rb"\1", line))
+    return node.kind, sorted(lines)
+
+
+def info_names(a: bytes, b: bytes) -> bool:
+    """INFO in general: the second server may know fewer fields (later stages add theirs), but none that Redis does not have."""
+    if a[:1] != b[:1] or a[:1] not in b"$=":
+        return a == b
+    names_a, names_b = ({line.partition(b":")[0] for line in resp.parse(frame).value.split(b"\r\n")} for frame in (a, b))
+    return names_b <= names_a
 
 
 _DEBUG_OBJECT = re.compile(rb"at:0x[0-9a-f]+|lru:\d+|lru_seconds_idle:\d+")
@@ -136,34 +138,87 @@ def _debug_object(frame: bytes):
 
 
 def _histogram(frame: bytes):
-    """LATENCY HISTOGRAM: commands in order of a randomly seeded table; the buckets are times, only `calls` compares."""
+    """LATENCY HISTOGRAM: the buckets are times, only `calls` compares."""
     node = resp.parse(frame)
     if node.kind not in "*%":
         return node
     items = node.value
-    return node.kind, sorted((items[i].value, repr(items[i + 1].value[:2])) for i in range(0, len(items), 2))
+    rows = ((items[i].value, repr(items[i + 1].value[:2])) for i in range(0, len(items), 2))
+    return node.kind, sorted(row for row in rows if row[0] not in _CALLED_BY_CURSOR)
 
 
-def tree(node: resp.Node):
-    """A reply of COMMAND with `subcommands`, which come in order of a randomly seeded table, sorted."""
+# --- COMMAND: subcommands and whole lists are in table order, and a stage has only some of them ----------------------
+
+
+def _known(name: bytes) -> bool:
+    return name in facts.COMMANDS or (b"|" in name and name not in facts.LATER_SUBCOMMANDS)
+
+
+def _tree(node: resp.Node):
     if not isinstance(node.value, list):
         return tuple(node)
     items = node.value
-    if len(items) == 10 and items[9].kind == "*" and items[1].kind == ":":  # COMMAND INFO: the tenth element
-        return node.kind, [tree(item) for item in items[:9]] + [sorted(repr(tree(item)) for item in items[9].value)]
-    out = []
+    if len(items) == 10 and items[1].kind == ":" and items[9].kind == "*":  # COMMAND INFO: the tenth are the subcommands
+        return [_tree(item) for item in items[:9]] + [_entries(items[9])]
+    out = [node.kind]
     for i, item in enumerate(items):
-        if i and items[i - 1].value == b"subcommands" and isinstance(item.value, list):
-            out.append(sorted(repr((item.value[j].value, tree(item.value[j + 1])))
-                              for j in range(0, len(item.value), 2)))
-        else:
-            out.append(tree(item))
-    return node.kind, out
+        subcommands = i and items[i - 1].value == b"subcommands" and isinstance(item.value, list)
+        out.append(_documented(item) if subcommands else _tree(item))
+    return out
 
 
-command_tree = canonical(lambda frame: tree(resp.parse(frame)))
+def _entries(node: resp.Node):
+    """A list of COMMAND INFO entries, sorted."""
+    return node.kind, sorted(repr(_tree(item)) for item in node.value if item.kind == "_" or _known(item.value[0].value))
 
-# --- The table ---------------------------------------------------------------------------------------------------
+
+def _documented(node: resp.Node):
+    """A map from names to documentation, sorted."""
+    items = node.value
+    return node.kind, sorted(repr((items[i].value, _tree(items[i + 1]))) for i in range(0, len(items), 2) if _known(items[i].value))
+
+
+def _command_info(frame: bytes):
+    node = resp.parse(frame)
+    return _entries(node) if isinstance(node.value, list) else node
+
+
+def _command_docs(frame: bytes):
+    node = resp.parse(frame)
+    return _documented(node) if isinstance(node.value, list) else node
+
+
+def _command_list(frame: bytes):
+    node = resp.parse(frame)
+    return (node.kind, sorted(item.value for item in node.value if _known(item.value))) if isinstance(node.value, list) else node
+
+
+# --- The table -------------------------------------------------------------------------------------------------------
+
+NORMAL_FORMS: dict[bytes, Callable[[bytes], object]] = {
+    b"time": _shape,
+    b"keys": _multiset,
+    b"randomkey": _kind,  # membership: see the script in families/keys.py
+    b"scan": _kind,  # cursors differ; full iterations: families/keys.py
+    b"hello": _hello,
+    b"client|id": _kind,
+    b"client|list": _client_lines,
+    b"client|info": _client_lines,
+    b"command": _command_info,
+    b"command|count": _kind,  # depends on the stage
+    b"command|list": _command_list,
+    b"command|info": _command_info,
+    b"command|docs": _command_docs,
+    b"config|get": _pairs,
+    b"debug|object": _debug_object,
+    b"latency|histogram": _histogram,
+    b"lolwut": _kind,  # art
+    b"memory|usage": _kind,  # a smaller number is the point of the exercise
+    b"memory|stats": _kind,
+    b"memory|doctor": _kind,
+    b"memory|malloc-stats": _kind,
+    b"pubsub|channels": _multiset,
+}
 
 _SECONDS, _MILLISECONDS = within(5), within(5000)
 
@@ -173,31 +228,11 @@ TABLE: dict[bytes, Rule] = {
     b"expiretime": _SECONDS,  # a relative TTL was added to each server's own clock
     b"pexpiretime": _MILLISECONDS,
     b"object|idletime": within(30),
-    b"time": shape,
-    b"keys": multiset,  # order of the table
-    b"randomkey": kind,  # membership: see the script in families/keys.py
-    b"scan": kind,  # cursors differ; full iterations: families/keys.py
-    b"hello": canonical(_hello),  # id
-    b"client|id": kind,
-    b"client|list": canonical(_client_lines),
-    b"client|info": canonical(_client_lines),
-    b"command|count": kind,  # depends on the stage
-    b"command|list": kind,
-    b"command|info": command_tree,
-    b"command|docs": command_tree,
-    b"config|get": pairs,
-    b"debug|object": canonical(_debug_object),
-    b"info": canonical(_info),
-    b"latency|histogram": canonical(_histogram),
-    b"lolwut": kind,  # art
-    b"memory|usage": kind,  # a smaller number is the point of the exercise
-    b"memory|stats": kind,
-    b"memory|doctor": kind,
-    b"memory|malloc-stats": kind,
-    b"pubsub|channels": multiset,
-}
+    b"info": info_names,
+} | {name: canonical(form) for name, form in NORMAL_FORMS.items()}
 
-_CONTAINERS = {name.partition(b"|")[0] for name in TABLE if b"|" in name}
+statistics = canonical(_statistics)
+_WITH_SUBCOMMANDS = set(facts.CONTAINERS) | {b"debug"}
 
 
 def name_of(args) -> bytes:
@@ -205,10 +240,21 @@ def name_of(args) -> bytes:
     if not args:
         return b""
     name = bytes(args[0]).lower()
-    if len(args) > 1 and name in _CONTAINERS | {b"slowlog", b"config", b"object", b"pubsub", b"acl"}:
+    if len(args) > 1 and name in _WITH_SUBCOMMANDS:
         return name + b"|" + bytes(args[1]).lower()
     return name
 
 
 def rule_for(args) -> Rule:
     return TABLE.get(name_of(args), exact)
+
+
+def normal(args, frame: bytes) -> bytes:
+    """For scripts, which compare transcripts: the frame, or what must be equal of it."""
+    form = NORMAL_FORMS.get(name_of(args))
+    if form is None:
+        return frame
+    try:
+        return repr(form(frame)).encode()
+    except (resp.BadFrame, ValueError, IndexError, KeyError, TypeError):
+        return frame

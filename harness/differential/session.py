@@ -87,14 +87,37 @@ class Conn:
         pump([self])
         return self.frames()
 
-    def raw(self, data: bytes) -> bytes:
-        """Send data, half-close, return every byte until the server closes its side too."""
-        self.start(data, marker=False)
+    def until(self, token: bytes) -> list[bytes]:
+        """The frames received up to one that contains token (which another connection caused)."""
+        deadline = time.monotonic() + self.timeout
+        poller = select.poll()
+        while self.open and time.monotonic() < deadline:
+            at = self.buf.find(token)
+            if at >= 0 and self.buf.find(b"\r\n", at) >= 0:
+                return resp.split(self.buf)
+            poller.register(self.sock, select.POLLIN)
+            if poller.poll(100):
+                self._read()
+        return resp.split(self.buf) + [SILENT if self.open else CLOSED]
+
+    def quiet(self, milliseconds: int) -> bool:
+        """Does nothing arrive for this long?"""
+        poller = select.poll()
+        poller.register(self.sock, select.POLLIN)
+        return not poller.poll(milliseconds)
+
+    def raw(self, *pieces: bytes) -> bytes:
+        """Send the pieces one by one, half-close, return every byte until the server closes its side too."""
+        rest = list(pieces)
+        self.start(rest.pop(0), marker=False)
         deadline = time.monotonic() + self.timeout
         poller = select.poll()
         while self.open and time.monotonic() < deadline:
             if self._out:
                 self._write()
+                if not self._out and rest:
+                    self._out = memoryview(rest.pop(0))
+                    continue
                 if not self._out:
                     try:
                         self.sock.shutdown(socket.SHUT_WR)
@@ -193,7 +216,10 @@ class Server:
         return self.extra[name]
 
     def drop_extra(self):
+        """Closes the extra connections and waits until the server has forgotten them, so that it counts no ghosts."""
         for conn in self.extra.values():
+            if conn.open:
+                conn.raw(b"QUIT\r\n")
             conn.close()
         self.extra = {}
 

@@ -11,7 +11,7 @@ from typing import Callable
 
 from ..gen import Gen
 
-MODULES = ["strings", "keys"]
+MODULES = ["strings", "keys", "connection", "server", "introspection", "pubsub", "abuse"]
 
 
 @dataclass(frozen=True)
