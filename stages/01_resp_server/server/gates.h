@@ -29,8 +29,9 @@ enum class GateRank : int {
   kMasterDown = 90,
   kLoading = 100,
   kBusyScript = 110,
-  kTransaction = 120,   // queueing inside MULTI
-  kPaused = 130,
+  kReplicaKeyspace = 112,  // a replica or a monitor must not touch keys, for a pause does not hold it
+  kPaused = 115,           // before queueing: a command that a pause concerns waits outside of MULTI's queue
+  kTransaction = 120,      // queueing inside MULTI
 };
 
 using GateBit = uint64_t;  // one bit of CommandSpec::gates, Server::armed, Client::armed
