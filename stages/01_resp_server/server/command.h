@@ -72,7 +72,7 @@ struct KeySpec {
   uint32_t flags = 0;
   Begin begin = Begin::kIndex;
   int index = 1;                 // kIndex: position of the first key
-  std::string_view keyword;      // kKeyword: the token; `index` is where the search starts (negative: backwards)
+  std::string_view keyword = {}; // kKeyword: the token; `index` is where the search starts (negative: backwards)
   Find find = Find::kRange;
   int last = 0;                  // kRange: relative to the first key; negative counts from the end (-1: last argument)
   int step = 1;                  // distance between keys
@@ -89,14 +89,20 @@ constexpr KeySpec keys_in_range(int index, int last, int step, uint32_t flags) {
   return KeySpec{.flags = flags, .index = index, .last = last, .step = step};
 }
 
+// A key in a command line: its position and what the command does with it (KeyFlag bits).
+struct FoundKey {
+  int index;
+  uint32_t flags;
+};
+
 // What COMMAND DOCS and the handbook tell of a command. `syntax` is the argument grammar described in
 // commands/syntax.h; texts are one sentence without a full stop.
 struct CommandDoc {
-  std::string_view summary;
-  std::string_view since;
-  std::string_view group;
-  std::string_view complexity;
-  std::string_view syntax;
+  std::string_view summary = {};
+  std::string_view since = {};
+  std::string_view group = {};
+  std::string_view complexity = {};
+  std::string_view syntax = {};
   std::string_view deprecated_since = {};
   std::string_view replaced_by = {};
   std::vector<std::pair<std::string_view, std::string_view>> history = {};  // (version, what changed)
@@ -113,7 +119,7 @@ struct CommandStats {
 class LatencyHistogram;
 
 struct CommandSpec {
-  std::string_view name;  // lower case; of a subcommand, its own word only
+  std::string_view name = {};  // lower case; of a subcommand, its own word only
   int arity = 0;          // with the name counted; negative: at least -arity
   uint64_t flags = 0;
   uint64_t categories = 0;
@@ -121,16 +127,18 @@ struct CommandSpec {
   std::vector<std::string_view> tips = {};
   Handler run = nullptr;
   std::vector<CommandSpec> subcommands = {};
-  // Finds the keys where no KeySpec can (SORT's STORE): appends argument positions; false on a syntax error.
-  bool (*find_keys)(Args, std::vector<int>&) = nullptr;
+  // Finds the keys where KeySpecs cannot: positions that depend on the syntax (SORT's STORE), flags that do (SET's GET).
+  // Asked when a spec has kKeyVariableFlags or does not match; false on a syntax error.
+  bool (*find_keys)(Args, std::vector<FoundKey>&) = nullptr;
 
   // Filled in by CommandTable::add.
-  std::string full_name;                // "config|get"
+  std::string full_name = {};           // "config|get"
   const CommandSpec* parent = nullptr;
   const CommandDoc* doc = nullptr;
+  bool removed = false;                 // renamed to nothing by the configuration
   uint64_t gates = 0;                   // the gates that concern this command, as bits (see gates.h)
-  mutable CommandStats stats;
-  mutable std::shared_ptr<LatencyHistogram> latency;  // allocated at the first call
+  mutable CommandStats stats = {};
+  mutable std::shared_ptr<LatencyHistogram> latency = {};  // allocated at the first call
 
   bool is(uint64_t flag) const { return (flags & flag) != 0; }
   bool is_container() const { return !subcommands.empty(); }

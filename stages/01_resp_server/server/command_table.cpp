@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "01_resp_server/server/key_finder.h"
 #include "common/assert.h"
 #include "common/text.h"
 
@@ -57,6 +58,7 @@ void CommandTable::adopt(CommandSpec& spec, const CommandSpec* parent) {
   spec.parent = parent;
   spec.full_name = parent == nullptr ? std::string(spec.name) : parent->full_name + "|" + std::string(spec.name);
   if (auto doc = docs_.find(spec.full_name); doc != docs_.end()) spec.doc = &doc->second;
+  if (has_movable_keys(spec)) spec.flags |= kMovableKeys;
   for (CommandSpec& each : spec.subcommands) adopt(each, &spec);
 }
 
@@ -72,6 +74,7 @@ Status CommandTable::rename(std::string_view from, std::string_view to) {
   if (it == by_name_.end()) return Status::error("No such command in rename-command");
   CommandSpec* spec = it->second;
   by_name_.erase(it);
+  spec->removed = to.empty();
   if (!to.empty() && !by_name_.emplace(to_lower(to), spec).second) {
     return Status::error("Target command name already exists");
   }
@@ -106,11 +109,15 @@ const CommandSpec* CommandTable::resolve(Args args) const {
 }
 
 void CommandTable::each(const std::function<void(CommandSpec&)>& visit) {
-  for (CommandSpec& spec : specs_) visit(spec);
+  for (CommandSpec& spec : specs_) {
+    if (!spec.removed) visit(spec);
+  }
 }
 
 void CommandTable::each(const std::function<void(const CommandSpec&)>& visit) const {
-  for (const CommandSpec& spec : specs_) visit(spec);
+  for (const CommandSpec& spec : specs_) {
+    if (!spec.removed) visit(spec);
+  }
 }
 
 }  // namespace strata::resp
