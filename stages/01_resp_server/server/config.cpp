@@ -22,7 +22,8 @@ void Config::add(std::unique_ptr<Option> option) {
   options_[name] = std::move(option);
 }
 
-void Config::flag(std::string_view name, bool* value, bool initial, std::string_view doc, OptionTraits traits) {
+void Config::flag(std::string_view name, bool* value, bool initial, std::string_view doc,
+                  OptionTraits traits) {
   add(std::make_unique<FlagOption>(std::string(name), value, initial, std::string(doc), std::move(traits)));
 }
 
@@ -69,7 +70,7 @@ void Config::choice_of_int(std::string_view name, std::function<int()> get, std:
 
 void Config::inert(std::string_view name, std::string_view initial, OptionTraits traits) {
   traits.inert = true;
-  auto value = std::make_shared<std::string>(initial);   // shared by the two functions, gone with the option
+  auto value = std::make_shared<std::string>(initial);  // shared by the two functions, gone with the option
   custom(name,
          {.get = [value] { return *value; },
           .set =
@@ -110,7 +111,9 @@ void Config::each_name(const std::function<void(const std::string&, Option&)>& v
   for (const auto& [name, option] : names) visit(std::string(name), *option);
 }
 
-bool Config::is_directive(std::string_view name) const { return directives_.contains(to_lower(name)); }
+bool Config::is_directive(std::string_view name) const {
+  return directives_.contains(to_lower(name));
+}
 
 // --- setting ---
 
@@ -123,7 +126,8 @@ Status Config::apply(std::string_view name, const Words& words) {
     if (words.size() != 1) return Status::error("wrong number of arguments");
     return option->set(words);
   }
-  if (const auto found = directives_.find(to_lower(name)); found != directives_.end()) return found->second(words);
+  if (const auto found = directives_.find(to_lower(name)); found != directives_.end())
+    return found->second(words);
   return Status::error("Bad directive or wrong number of arguments");
 }
 
@@ -141,9 +145,9 @@ bool Config::change(const std::vector<std::pair<std::string, std::string>>& pair
     Option* option = find(name);
     *error = {name, ""};
     if (option == nullptr) return false;
-    error->reason = option->traits().immutable                       ? "can't set immutable config"
-                    : option->traits().protect && !allow_protected   ? "can't set protected config"
-                                                                     : "";
+    error->reason = option->traits().immutable                     ? "can't set immutable config"
+                    : option->traits().protect && !allow_protected ? "can't set protected config"
+                                                                   : "";
     for (const Step& other : steps) {
       if (other.option == option) error->reason = "duplicate parameter";
     }
@@ -172,7 +176,8 @@ bool Config::change(const std::vector<std::pair<std::string, std::string>>& pair
     put_back();
     // What was applied with the new values is applied once more with the old ones.
     for (size_t k = 0; k <= i; ++k) {
-      if (steps[k].changed && steps[k].option->traits().on_change) (void)steps[k].option->traits().on_change();
+      if (steps[k].changed && steps[k].option->traits().on_change)
+        (void)steps[k].option->traits().on_change();
     }
     return false;
   }

@@ -1,12 +1,13 @@
-// The server's options: declared once by the stage that owns them, reachable through redis.conf, the command line and
-// CONFIG GET / SET / REWRITE.
+// The server's options: declared once by the stage that owns them, reachable through redis.conf, the command
+// line and CONFIG GET / SET / REWRITE.
 //
 //   config.flag("appendonly", &log.enabled, false, "log every write to disk");
-//   config.choice("appendfsync", &log.fsync, Fsync::kEverySec, {{"always", Fsync::kAlways}, ...}, "when to fsync");
+//   config.choice("appendfsync", &log.fsync, Fsync::kEverySec, {{"always", Fsync::kAlways}, ...}, "when to
+//   fsync");
 //
-// An option writes its value straight into the variable it was declared with, so reading an option costs nothing.
-// `on_change` runs after a CONFIG SET stored the new value and may refuse it; all options of that CONFIG SET are then
-// put back. Values given before the server started do not call it.
+// An option writes its value straight into the variable it was declared with, so reading an option costs
+// nothing. `on_change` runs after a CONFIG SET stored the new value and may refuse it; all options of that
+// CONFIG SET are then put back. Values given before the server started do not call it.
 //
 //   redis.conf, command line --(config_file.h)--> apply()      CONFIG SET ----> change()
 //   CONFIG REWRITE ----------(config_rewrite.h)--> each()      CONFIG GET ----> find(), each()
@@ -28,23 +29,25 @@
 namespace strata::resp {
 
 struct OptionTraits {
-  bool immutable = false;      // CONFIG SET is refused
-  bool hidden = false;         // not listed for patterns with wildcards, as debugging options in Redis
-  bool sensitive = false;      // never written to the log
-  bool protect = false;        // changeable by CONFIG SET only where enable-protected-configs allows it
-  bool multi = false;          // several words, or several lines of the file (save, bind)
+  bool immutable = false;       // CONFIG SET is refused
+  bool hidden = false;          // not listed for patterns with wildcards, as debugging options in Redis
+  bool sensitive = false;       // never written to the log
+  bool protect = false;         // changeable by CONFIG SET only where enable-protected-configs allows it
+  bool multi = false;           // several words, or several lines of the file (save, bind)
   std::string_view alias = {};  // the other name it answers to (slave-read-only)
   std::function<Status()> on_change = {};
-  bool inert = false;          // accepted, without effect in this server; may be declared again by a later stage
+  bool inert = false;  // accepted, without effect in this server; may be declared again by a later stage
 };
 
-// A line that CONFIG REWRITE puts into the file. One that is not forced only replaces a line that is there already.
+// A line that CONFIG REWRITE puts into the file. One that is not forced only replaces a line that is there
+// already.
 struct RewriteLine {
   std::string text;
   bool forced;
 };
 
-// One option. Implementations for the usual types are in option_types.h; a stage may bring its own through custom().
+// One option. Implementations for the usual types are in option_types.h; a stage may bring its own through
+// custom().
 class Option {
  public:
   Option(std::string name, std::string doc, OptionTraits traits)
@@ -59,8 +62,8 @@ class Option {
   virtual std::string get() const = 0;                            // as CONFIG GET shows it
   virtual Status set(const std::vector<std::string>& words) = 0;  // the message is Redis's
   virtual std::string default_text() const = 0;                   // get() at the default
-  // Lines for CONFIG REWRITE: by default one "name value", forced unless the value is the default. No lines at all
-  // take the option out of the file.
+  // Lines for CONFIG REWRITE: by default one "name value", forced unless the value is the default. No lines
+  // at all take the option out of the file.
   virtual std::vector<RewriteLine> rewrite() const;
   // Puts back what get() returned earlier.
   Status restore(const std::string& text);
@@ -76,7 +79,8 @@ class Option {
 struct CustomOption {
   std::function<std::string()> get;
   std::function<Status(const std::vector<std::string>& words)> set;
-  std::function<std::vector<std::string>()> rewrite = {};  // absent: one line "name get()" unless at the default
+  std::function<std::vector<std::string>()> rewrite =
+      {};  // absent: one line "name get()" unless at the default
   std::string default_text = {};
 };
 
@@ -86,7 +90,7 @@ enum class ProtectedAccess : uint8_t { kNo, kYes, kLocal };
 // Why a CONFIG SET failed and at which argument.
 struct ChangeError {
   std::string argument;
-  std::string reason;   // empty: there is no such option
+  std::string reason;  // empty: there is no such option
 };
 
 class Config {
@@ -95,17 +99,17 @@ class Config {
   using Words = std::vector<std::string>;
 
   void flag(std::string_view name, bool* value, bool initial, std::string_view doc, OptionTraits traits = {});
-  void integer(std::string_view name, int64_t* value, int64_t initial, int64_t min, int64_t max, std::string_view doc,
-               OptionTraits traits = {});
+  void integer(std::string_view name, int64_t* value, int64_t initial, int64_t min, int64_t max,
+               std::string_view doc, OptionTraits traits = {});
   // Shown and read in base 8: permissions of files.
-  void octal(std::string_view name, int64_t* value, int64_t initial, int64_t min, int64_t max, std::string_view doc,
-             OptionTraits traits = {});
+  void octal(std::string_view name, int64_t* value, int64_t initial, int64_t min, int64_t max,
+             std::string_view doc, OptionTraits traits = {});
   // Bytes, with Redis's units (1k, 1kb, 1gb, ...) accepted.
-  void memory(std::string_view name, int64_t* value, int64_t initial, int64_t min, int64_t max, std::string_view doc,
-              OptionTraits traits = {});
+  void memory(std::string_view name, int64_t* value, int64_t initial, int64_t min, int64_t max,
+              std::string_view doc, OptionTraits traits = {});
   // The same, or a percentage of something ("10%"), which is stored as a negative number.
-  void memory_or_percent(std::string_view name, int64_t* value, int64_t initial, int64_t max, std::string_view doc,
-                         OptionTraits traits = {});
+  void memory_or_percent(std::string_view name, int64_t* value, int64_t initial, int64_t max,
+                         std::string_view doc, OptionTraits traits = {});
   void text(std::string_view name, std::string* value, std::string_view initial, std::string_view doc,
             OptionTraits traits = {});
   void custom(std::string_view name, CustomOption option, std::string_view doc, OptionTraits traits = {});
@@ -115,19 +119,21 @@ class Config {
     std::vector<std::pair<std::string_view, int>> plain;
     for (auto& [text, each] : values) plain.emplace_back(text, static_cast<int>(each));
     *value = initial;
-    choice_of_int(name, [value] { return static_cast<int>(*value); },
-                  [value](int chosen) { *value = static_cast<E>(chosen); }, std::move(plain), doc, std::move(traits));
+    choice_of_int(
+        name, [value] { return static_cast<int>(*value); },
+        [value](int chosen) { *value = static_cast<E>(chosen); }, std::move(plain), doc, std::move(traits));
   }
-  // Accepted and shown, but nothing here looks at it. A later stage that implements the option declares it again and
-  // thereby replaces the inert one. (inert_options.cpp declares inert options of the other types.)
+  // Accepted and shown, but nothing here looks at it. A later stage that implements the option declares it
+  // again and thereby replaces the inert one. (inert_options.cpp declares inert options of the other types.)
   void inert(std::string_view name, std::string_view initial, OptionTraits traits = {});
   void add(std::unique_ptr<Option> option);
 
-  // A line of the file that is no option: it is not shown by CONFIG GET and CONFIG REWRITE leaves it where it is.
+  // A line of the file that is no option: it is not shown by CONFIG GET and CONFIG REWRITE leaves it where it
+  // is.
   void directive(std::string_view name, std::function<Status(const Words&)> handler);
 
-  Option* find(std::string_view name) const;                    // by name or alias, in any case
-  void each(const std::function<void(Option&)>& visit) const;   // sorted by name
+  Option* find(std::string_view name) const;                   // by name or alias, in any case
+  void each(const std::function<void(Option&)>& visit) const;  // sorted by name
   // Every name CONFIG GET lists, aliases included, sorted.
   void each_name(const std::function<void(const std::string& name, Option&)>& visit) const;
   bool is_directive(std::string_view name) const;
@@ -137,17 +143,19 @@ class Config {
 
   // CONFIG SET: stores all the pairs or none. `allow_protected`: this client may set protected options.
   // Returns false with the reason in `error`.
-  bool change(const std::vector<std::pair<std::string, std::string>>& pairs, bool allow_protected, ChangeError* error);
+  bool change(const std::vector<std::pair<std::string, std::string>>& pairs, bool allow_protected,
+              ChangeError* error);
 
-  std::string file;            // absolute path of the configuration file; empty: none
+  std::string file;  // absolute path of the configuration file; empty: none
   ProtectedAccess enable_protected = ProtectedAccess::kNo;
 
  private:
   void choice_of_int(std::string_view name, std::function<int()> get, std::function<void(int)> set,
-                     std::vector<std::pair<std::string_view, int>> values, std::string_view doc, OptionTraits traits);
+                     std::vector<std::pair<std::string_view, int>> values, std::string_view doc,
+                     OptionTraits traits);
 
-  std::map<std::string, std::unique_ptr<Option>, std::less<>> options_;   // by lower-case name
-  std::map<std::string, std::string, std::less<>> aliases_;               // alias -> name
+  std::map<std::string, std::unique_ptr<Option>, std::less<>> options_;  // by lower-case name
+  std::map<std::string, std::string, std::less<>> aliases_;              // alias -> name
   std::map<std::string, std::function<Status(const Words&)>, std::less<>> directives_;
 };
 

@@ -59,7 +59,8 @@ class Reader {
 
  private:
   std::optional<ConfigFileError> include(const std::string& pattern, int depth) {
-    if (depth > kMaxIncludeDepth) return ConfigFileError{pattern, 0, "", "include directives are nested too deeply"};
+    if (depth > kMaxIncludeDepth)
+      return ConfigFileError{pattern, 0, "", "include directives are nested too deeply"};
     // A plain name must exist; a pattern may match nothing (an empty conf.d is fine).
     if (pattern.find_first_of("*?[") == std::string::npos) return read_file(pattern, depth);
     glob_t found{};
@@ -82,7 +83,8 @@ class Reader {
 
 }  // namespace
 
-std::optional<ConfigFileError> read_config_text(Config& config, std::string_view text, const std::string& origin) {
+std::optional<ConfigFileError> read_config_text(Config& config, std::string_view text,
+                                                const std::string& origin) {
   return Reader(config).read(text, origin, 0);
 }
 
@@ -91,16 +93,19 @@ std::optional<ConfigFileError> load_text(const std::string& path, std::string* t
   if (in == nullptr) return ConfigFileError{path, 0, "", std::strerror(errno)};
   errno = 0;
   *text = read_all(in);
-  const int failed = std::ferror(in) ? errno : 0;   // a directory opens, but does not read
+  const int failed = std::ferror(in) ? errno : 0;  // a directory opens, but does not read
   std::fclose(in);
   if (failed != 0) return ConfigFileError{path, 0, "", std::strerror(failed)};
   return std::nullopt;
 }
 
-std::string read_stdin() { return read_all(stdin); }
+std::string read_stdin() {
+  return read_all(stdin);
+}
 
 std::string describe(const ConfigFileError& error) {
-  if (error.line == 0) return fmt::format("Fatal error, can't open config file '{}': {}", error.file, error.reason);
+  if (error.line == 0)
+    return fmt::format("Fatal error, can't open config file '{}': {}", error.file, error.reason);
   return fmt::format(
       "\n*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\n"
       "Reading the configuration file, at line {}{}{}\n>>> '{}'\n{}\n",

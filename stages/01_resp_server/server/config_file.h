@@ -6,8 +6,8 @@
 //   include /etc/strata/*.conf                          read in place, the pattern's matches in order of name
 //   client-output-buffer-limit normal 0 0 0             some directives may come several times
 //
-// A directive takes effect when its line is read: `dir` moves the process at once, so relative paths behind it are
-// relative to the new folder. Of a repeated option, the last line wins.
+// A directive takes effect when its line is read: `dir` moves the process at once, so relative paths behind
+// it are relative to the new folder. Of a repeated option, the last line wins.
 #pragma once
 
 #include <optional>
@@ -19,14 +19,15 @@
 namespace strata::resp {
 
 struct ConfigFileError {
-  std::string file;     // where it stands; empty: the command line or standard input
-  size_t line = 0;      // counted from 1; 0: the file could not be opened
-  std::string text;     // the line
+  std::string file;  // where it stands; empty: the command line or standard input
+  size_t line = 0;   // counted from 1; 0: the file could not be opened
+  std::string text;  // the line
   std::string reason;
 };
 
 // Applies every line of `text`. Stops at the first error.
-std::optional<ConfigFileError> read_config_text(Config& config, std::string_view text, const std::string& origin);
+std::optional<ConfigFileError> read_config_text(Config& config, std::string_view text,
+                                                const std::string& origin);
 
 // The text of the file or of standard input, or why it cannot be read.
 std::optional<ConfigFileError> load_text(const std::string& path, std::string* text);

@@ -1,4 +1,5 @@
-// The usual types of options: flag, number, text, choice. Declared through Config; error texts are those of Redis.
+// The usual types of options: flag, number, text, choice. Declared through Config; error texts are those of
+// Redis.
 //
 // Every type checks a value completely before it stores it, so a refused value changes nothing.
 #pragma once
@@ -51,7 +52,8 @@ class NumberOption final : public Option {
 // Any text. Empty means unset when that is also the default: CONFIG REWRITE then drops the line.
 class TextOption final : public Option {
  public:
-  TextOption(std::string name, std::string* value, std::string_view initial, std::string doc, OptionTraits traits);
+  TextOption(std::string name, std::string* value, std::string_view initial, std::string doc,
+             OptionTraits traits);
   std::string get() const override { return *value_; }
   Status set(const std::vector<std::string>& words) override;
   std::string default_text() const override { return initial_; }
