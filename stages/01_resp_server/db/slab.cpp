@@ -1,0 +1,125 @@
+#include "01_resp_server/db/slab.h"
+
+#include <cstdlib>
+#include <new>
+
+#include "common/assert.h"
+
+namespace strata::db {
+
+struct SlabAllocator::Page {
+  Page* previous;
+  Page* next;
+  uint32_t block_bytes;
+  uint32_t used;         // blocks handed out
+  uint32_t fresh;        // offset of the first byte that was never handed out
+  uint16_t free_list;    // offset / kQuantum of the first free block; 0: none
+  bool full;
+
+  char* at(size_t offset) { return reinterpret_cast<char*>(this) + offset; }
+};
+
+namespace {
+
+constexpr uint32_t kFirstBlock = 40;
+
+}  // namespace
+
+SlabAllocator::Page* SlabAllocator::add_page(size_t size_class) {
+  static_assert(sizeof(Page) <= kFirstBlock && kFirstBlock % 8 == 0);
+  void* memory = std::aligned_alloc(kPageBytes, kPageBytes);
+  STRATA_ASSERT(memory != nullptr, "no memory for a slab page of blocks of {} bytes", size_class * kQuantum);
+  Page* page = new (memory) Page{nullptr, nullptr, static_cast<uint32_t>(size_class * kQuantum), 0, kFirstBlock, 0, false};
+  partial_[size_class] = page;
+  idle_bytes_ += kPageBytes;
+  return page;
+}
+
+void SlabAllocator::unlink(Page* page, size_t size_class) {
+  Page*& head = page->full ? full_[size_class] : partial_[size_class];
+  if (page->previous != nullptr) page->previous->next = page->next;
+  if (page->next != nullptr) page->next->previous = page->previous;
+  if (head == page) head = page->next;
+  page->previous = page->next = nullptr;
+}
+
+void* SlabAllocator::allocate(size_t bytes) {
+  if (bytes > kLargest) {
+    void* block = std::malloc(bytes);
+    STRATA_ASSERT(block != nullptr, "no memory for {} bytes", bytes);
+    return block;
+  }
+  size_t size_class = (bytes + kQuantum - 1) / kQuantum;
+  Page* page = partial_[size_class];
+  if (page == nullptr) page = add_page(size_class);
+  char* block;
+  if (page->free_list != 0) {
+    block = page->at(page->free_list * kQuantum);
+    page->free_list = *reinterpret_cast<uint16_t*>(block);
+  } else {
+    block = page->at(page->fresh);
+    page->fresh += page->block_bytes;
+  }
+  page->used++;
+  idle_bytes_ -= page->block_bytes;
+  if (page->free_list == 0 && page->fresh + page->block_bytes > kPageBytes) {
+    unlink(page, size_class);
+    page->full = true;
+    page->next = full_[size_class];
+    if (page->next != nullptr) page->next->previous = page;
+    full_[size_class] = page;
+  }
+  return block;
+}
+
+void SlabAllocator::free(void* block, size_t bytes) {
+  if (bytes > kLargest) {
+    std::free(block);
+    return;
+  }
+  size_t size_class = (bytes + kQuantum - 1) / kQuantum;
+  auto* page = reinterpret_cast<Page*>(reinterpret_cast<uintptr_t>(block) & ~(kPageBytes - 1));
+  STRATA_ASSERT(page->block_bytes == size_class * kQuantum && page->used > 0,
+                "freeing {} bytes into a page of blocks of {} with {} in use", bytes, page->block_bytes, page->used);
+  *reinterpret_cast<uint16_t*>(block) = page->free_list;
+  page->free_list = static_cast<uint16_t>((static_cast<char*>(block) - page->at(0)) / static_cast<ptrdiff_t>(kQuantum));
+  page->used--;
+  idle_bytes_ += page->block_bytes;
+  if (page->full) {
+    // Behind the page that is allocated from: nearly full pages get filled, nearly empty ones get to be empty.
+    unlink(page, size_class);
+    page->full = false;
+    Page* head = partial_[size_class];
+    if (head == nullptr) {
+      partial_[size_class] = page;
+    } else {
+      page->previous = head;
+      page->next = head->next;
+      if (head->next != nullptr) head->next->previous = page;
+      head->next = page;
+    }
+  }
+  // The last page of a class stays, so that one block going back and forth does not cost a page each time.
+  if (page->used == 0 && (page->previous != nullptr || page->next != nullptr)) drop_page(page, size_class);
+}
+
+void SlabAllocator::drop_page(Page* page, size_t size_class) {
+  unlink(page, size_class);
+  idle_bytes_ -= kPageBytes;
+  std::free(page);
+}
+
+void SlabAllocator::release_all() {
+  for (auto* lists : {&partial_, &full_}) {
+    for (Page*& head : *lists) {
+      while (head != nullptr) {
+        Page* next = head->next;
+        idle_bytes_ -= kPageBytes - static_cast<int64_t>(head->used) * head->block_bytes;
+        std::free(head);
+        head = next;
+      }
+    }
+  }
+}
+
+}  // namespace strata::db

@@ -1,0 +1,59 @@
+// Memory for many small blocks of known size: entries of the keyspace, overflow buckets of its table.
+//
+// malloc rounds a block of 36 bytes up to 48; with millions of them that is a quarter of the memory. A slab is a page of
+// 64 KiB cut into blocks of one size, to the nearest 4 bytes. Whoever frees a block tells its size, so a block carries
+// no header; a page that has become empty goes back to malloc. One allocator per database: dropping a database drops
+// its pages without visiting the blocks.
+//
+//   page (64 KiB, aligned to its size, so that a block finds its page by masking its address)
+//   [ header | block | block | free block: next free | ... | never used ]
+//
+// Blocks of a size that is a multiple of 8 are aligned to 8. Larger blocks than kLargest come from malloc.
+// Not thread safe.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace strata::db {
+
+class SlabAllocator {
+ public:
+  static constexpr size_t kPageBytes = 64 * 1024;
+  static constexpr size_t kQuantum = 4;
+  static constexpr size_t kLargest = 256;
+
+  SlabAllocator() = default;
+  ~SlabAllocator() { release_all(); }
+  SlabAllocator(const SlabAllocator&) = delete;
+  SlabAllocator& operator=(const SlabAllocator&) = delete;
+
+  void* allocate(size_t bytes);
+  void free(void* block, size_t bytes);
+
+  // Bytes that allocate(n) really takes.
+  static size_t rounded(size_t bytes) {
+    return bytes > kLargest ? bytes : (bytes + kQuantum - 1) / kQuantum * kQuantum;
+  }
+
+  // Gives all pages back at once; every block of them is gone. Large blocks must have been freed one by one.
+  void release_all();
+
+  // Bytes of all pages of all allocators that hold no block: malloc counts them as allocated, used_memory does not.
+  static const int64_t* idle_bytes() { return &idle_bytes_; }
+
+ private:
+  struct Page;
+  static constexpr size_t kClasses = kLargest / kQuantum + 1;
+
+  Page* add_page(size_t size_class);
+  void drop_page(Page* page, size_t size_class);
+  void unlink(Page* page, size_t size_class);
+
+  std::array<Page*, kClasses> partial_{};   // pages with room, by size class; the first one is allocated from
+  std::array<Page*, kClasses> full_{};
+  static inline int64_t idle_bytes_ = 0;
+};
+
+}  // namespace strata::db

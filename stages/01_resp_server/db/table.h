@@ -1,0 +1,298 @@
+// The hash table: keys of a database here, members of hashes, sets and sorted sets in later stages.
+//
+// Buckets are one cache line: nine references of 48 bits, nine one-byte tags that spare most comparisons, a fill count.
+// A tenth item of a bucket goes into an overflow bucket that the ninth reference then points to.
+//
+//   byte 0            54        63
+//   [ref 0 .. ref 8] [tag 0..8] [meta: count, bit 7: ref 8 is a link]
+//
+// Where a key belongs follows from the upper 48 bits of its hash, its *place*, scaled to the number of buckets:
+// bucket = place * buckets / 2^48. Buckets therefore hold consecutive ranges of places, whatever their number, and the
+// number need not be a power of two. Three things come out of that:
+//
+//   growth     by a quarter at a time, so memory follows the number of items closely
+//   rehash     moves buckets in order of place, a few per insertion; below the line items are in the new array, above
+//              it in the old one, so a lookup looks into one bucket, never two. Memory of the old array is given back
+//              as the line passes.
+//   scan       a cursor is a place. Whatever grows or shrinks between two calls, items at or above the cursor are still
+//              to come and those below were reported: an item that is present throughout is seen exactly once.
+//
+// Traits: `using Item`; `static std::string_view key(const Item*)`. Items are referenced, not owned. Not thread safe.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#include "01_resp_server/db/bucket.h"
+#include "01_resp_server/db/bucket_array.h"
+#include "01_resp_server/db/hash.h"
+#include "01_resp_server/db/slab.h"
+#include "common/assert.h"
+#include "common/random.h"
+
+namespace strata::db {
+
+template <class Traits>
+class Table {
+ public:
+  using Item = typename Traits::Item;
+
+  // Where an item stands. Valid until the next insertion or removal.
+  struct Position {
+    Bucket* bucket = nullptr;
+    unsigned slot = 0;
+    explicit operator bool() const { return bucket != nullptr; }
+    Item* item() const { return static_cast<Item*>(bucket->ref(slot)); }
+    void replace(Item* item) const { bucket->set_ref(slot, item); }  // by one with the same key
+  };
+
+  // Overflow buckets come from `slab`, which must outlive the table.
+  explicit Table(SlabAllocator& slab) : slab_(&slab) {}
+  ~Table() { clear(); }
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+
+  size_t size() const { return used_; }
+  bool empty() const { return used_ == 0; }
+  bool rehashing() const { return next_.buckets() != 0; }
+  size_t bucket_count() const { return now_.buckets(); }
+  size_t memory_bytes() const {
+    return now_.memory_bytes() + next_.memory_bytes() + overflow_buckets_ * sizeof(Bucket);
+  }
+
+  Position find(std::string_view key, Hash hash) const {
+    if (used_ == 0) return {};
+    for (Bucket* bucket = locate(hash.place());; bucket = bucket->link()) {
+      for (unsigned matches = bucket->matches(hash.tag()); matches != 0; matches &= matches - 1) {
+        unsigned slot = static_cast<unsigned>(std::countr_zero(matches));
+        if (Traits::key(static_cast<Item*>(bucket->ref(slot))) == key) return {bucket, slot};
+      }
+      if (!bucket->linked()) return {};
+    }
+  }
+
+  // Brings the bucket of a hash into the cache, to be followed by a find a little later.
+  void prefetch(Hash hash) const {
+    if (used_ != 0) __builtin_prefetch(locate(hash.place()));
+  }
+
+  // Adds an item whose key is not there yet.
+  Position insert(Item* item, Hash hash) {
+    if (now_.buckets() == 0) now_.create(1);
+    if (rehashing()) {
+      rehash(1);
+    } else if (used_ >= now_.buckets() * kFull && resizing_allowed()) {
+      start_rehash(grown(now_.buckets()));
+    }
+    used_++;
+    return place_in(locate(hash.place()), item, hash.tag());
+  }
+
+  // Takes an item out and returns it. All positions become invalid.
+  Item* remove(Position at, Hash hash) {
+    Item* item = at.item();
+    // The last item of the chain fills the hole, so that only a chain's last bucket is ever less than full.
+    Bucket* before = nullptr;
+    Bucket* last = locate(hash.place());
+    while (last->linked()) {
+      before = last;
+      last = last->link();
+    }
+    unsigned tail = last->count() - 1;
+    at.bucket->copy_slot(at.slot, *last, tail);
+    last->set_count(tail);
+    if (tail == 0 && before != nullptr) {
+      before->unlink();
+      free_overflow(last);
+    }
+    used_--;
+    if (rehashing()) {
+      rehash(1);
+    } else if (used_ * kSparse < now_.buckets() * kFull && now_.buckets() > 1 && resizing_allowed()) {
+      start_rehash(std::max<size_t>(used_ / (kFull * 3 / 4), 1));
+    }
+    return item;
+  }
+
+  // Visits every item of the range of places that starts at `cursor`, at least one bucket's worth. Returns where to go
+  // on, 0 at the end. `visit` must not change the table.
+  template <class Visit>
+  uint64_t scan(uint64_t cursor, Visit visit) const {
+    if (used_ == 0 || cursor >= Hash::kPlaces) return 0;
+    size_t index = now_.index(cursor);
+    uint64_t end;
+    const Bucket* bucket;
+    if (rehashing() && index < moved_) {
+      size_t new_index = next_.index(cursor);
+      bucket = next_.at(new_index);
+      end = std::min(next_.first_place(new_index + 1), now_.first_place(moved_));
+    } else {
+      bucket = now_.at(index);
+      end = now_.first_place(index + 1);
+    }
+    each_in_chain(bucket, [&](Item* item) {
+      uint64_t place = hash_of(Traits::key(item)).place();
+      if (place >= cursor && place < end) visit(item);
+    });
+    return end >= Hash::kPlaces ? 0 : end;
+  }
+
+  // Visits all items. `visit` may free the item, but must not change the table.
+  template <class Visit>
+  void each(Visit visit) const {
+    for (size_t i = rehashing() ? moved_ : 0; i < now_.buckets(); i++) each_in_chain(now_.at(i), visit);
+    if (!rehashing()) return;
+    for (size_t i = 0; i < next_.buckets() && next_.has(i); i++) each_in_chain(next_.at(i), visit);
+  }
+
+  // A uniformly random item; null when there is none.
+  Item* random(Random& random) const {
+    if (used_ == 0) return nullptr;
+    // A bucket is taken with a probability in proportion to its items: rejection against a bound that few exceed.
+    constexpr uint64_t kBound = 16;
+    for (;;) {
+      const Bucket* bucket = locate(random.next() >> (64 - Hash::kPlaceBits));
+      uint64_t wanted = random.below(kBound);
+      Item* found = nullptr;
+      uint64_t seen = 0;
+      each_in_chain(bucket, [&](Item* item) {
+        if (seen++ == wanted) found = item;
+      });
+      if (found != nullptr) return found;
+      // Beyond the bound (never in practice), the items of long chains are a little less likely.
+    }
+  }
+
+  // Moves up to `buckets` buckets of a rehash under way; true while there is more to do.
+  bool rehash(size_t buckets) {
+    while (rehashing() && buckets-- > 0) move_one();
+    return rehashing();
+  }
+
+  // Forgets all items and frees the buckets.
+  void clear() {
+    free_overflow_of(now_, rehashing() ? moved_ : 0);
+    free_overflow_of(next_, 0);
+    forget();
+  }
+
+  // The same when the slab that holds the overflow buckets is released as a whole.
+  void forget() {
+    now_.destroy();
+    next_.destroy();
+    used_ = moved_ = overflow_buckets_ = 0;
+  }
+
+  // While a forked child reads the same memory, moving items would copy every page of the table.
+  static void allow_resizing(bool allowed) { resizing_allowed_ = allowed; }
+
+  // Items per bucket as a histogram, for DEBUG HTSTATS.
+  template <class Visit>
+  void each_chain_length(Visit visit) const {
+    for (size_t i = rehashing() ? moved_ : 0; i < now_.buckets(); i++) visit(chain_length(now_.at(i)));
+  }
+
+ private:
+  static constexpr size_t kFull = 8;     // items per bucket, on average, at which the table grows
+  static constexpr size_t kSparse = 4;   // shrinks when less than a quarter of that is used
+  static constexpr size_t kAtOnce = 32;  // tables of up to this many buckets are rehashed in one go
+
+  static size_t grown(size_t buckets) { return buckets < 64 ? buckets * 2 : buckets + buckets / 4; }
+  bool resizing_allowed() const { return resizing_allowed_ || used_ > now_.buckets() * kFull * 2; }
+
+  Bucket* locate(uint64_t place) const {
+    size_t index = now_.index(place);
+    if (index < moved_) return next_.at(next_.index(place));
+    return now_.at(index);
+  }
+
+  Position place_in(Bucket* bucket, Item* item, uint8_t tag) {
+    while (bucket->linked()) bucket = bucket->link();
+    if (bucket->count() == Bucket::kSlots) {
+      auto* overflow = new (slab_->allocate(sizeof(Bucket))) Bucket();
+      overflow_buckets_++;
+      overflow->append(bucket->ref(Bucket::kSlots - 1), bucket->tag(Bucket::kSlots - 1));
+      bucket->set_link(overflow);
+      bucket = overflow;
+    }
+    return {bucket, bucket->append(item, tag)};
+  }
+
+  template <class Visit>
+  static void each_in_chain(const Bucket* bucket, Visit visit) {
+    for (;; bucket = bucket->link()) {
+      for (unsigned slot = 0; slot < bucket->count(); slot++) visit(static_cast<Item*>(bucket->ref(slot)));
+      if (!bucket->linked()) return;
+    }
+  }
+
+  static size_t chain_length(const Bucket* bucket) {
+    size_t n = 0;
+    each_in_chain(bucket, [&](Item*) { n++; });
+    return n;
+  }
+
+  void start_rehash(size_t buckets) {
+    if (buckets == now_.buckets()) return;
+    next_.create(buckets);
+    moved_ = 0;
+    if (now_.buckets() <= kAtOnce) rehash(now_.buckets());
+  }
+
+  void move_one() {
+    // All places of this bucket are about to fall below the line: their buckets must exist.
+    next_.extend_to(next_.index(now_.first_place(moved_ + 1) - 1));
+    Bucket* first = now_.at(moved_);
+    each_in_chain(first, [](Item* item) { __builtin_prefetch(item); });
+    for (Bucket* bucket = first;;) {
+      for (unsigned slot = 0; slot < bucket->count(); slot++) {
+        auto* item = static_cast<Item*>(bucket->ref(slot));
+        Hash hash = hash_of(Traits::key(item));
+        place_in(next_.at(next_.index(hash.place())), item, hash.tag());
+      }
+      Bucket* link = bucket->linked() ? bucket->link() : nullptr;
+      if (bucket != first) free_overflow(bucket);
+      if (link == nullptr) break;
+      bucket = link;
+    }
+    moved_++;
+    now_.release_below(moved_);
+    if (moved_ == now_.buckets()) {
+      now_.take(next_);
+      moved_ = 0;
+    }
+  }
+
+  void free_overflow(Bucket* bucket) {
+    slab_->free(bucket, sizeof(Bucket));
+    overflow_buckets_--;
+  }
+
+  void free_overflow_of(BucketArray& array, size_t from) {
+    for (size_t i = from; i < array.buckets() && overflow_buckets_ > 0 && array.has(i); i++) {
+      for (Bucket* bucket = array.at(i); bucket->linked();) {
+        Bucket* gone = bucket->link();
+        if (gone->linked()) {
+          bucket->set_link(gone->link());
+        } else {
+          bucket->unlink();
+        }
+        free_overflow(gone);
+      }
+    }
+  }
+
+  BucketArray now_;
+  BucketArray next_;            // the array that a rehash moves to; no buckets otherwise
+  size_t moved_ = 0;            // buckets of now_ that were moved to next_
+  size_t used_ = 0;
+  size_t overflow_buckets_ = 0;
+  SlabAllocator* slab_;
+  static inline bool resizing_allowed_ = true;
+};
+
+}  // namespace strata::db
