@@ -1,0 +1,114 @@
+// One database: the table of its entries and the operations on keys that every type shares.
+//
+// A key that has expired is never visible: every lookup checks, and deletes it (or, without expiry authority, hides it).
+// A Ref names an entry in its place in the table. It is valid until the next insertion or removal in this database;
+// operations that rebuild the entry return the Ref to go on with.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "01_resp_server/db/entry.h"
+#include "01_resp_server/db/slab.h"
+#include "01_resp_server/db/table.h"
+
+namespace strata::db {
+
+class Keyspace;
+
+struct EntryTraits {
+  using Item = Entry;
+  static std::string_view key(const Entry* entry) { return entry->key(); }
+};
+using EntryTable = Table<EntryTraits>;
+
+struct Ref {
+  EntryTable::Position at;
+  Hash hash{0};
+  explicit operator bool() const { return static_cast<bool>(at); }
+  Entry* operator->() const { return at.item(); }
+  Entry& operator*() const { return *at.item(); }
+};
+
+// Which table of a database a key belongs to. One table, unless a cluster gives every slot its own.
+class Partitioner {
+ public:
+  virtual ~Partitioner() = default;
+  virtual size_t tables() const = 0;
+  virtual size_t table_of(std::string_view key) const = 0;
+};
+
+class Database {
+ public:
+  Database(Keyspace& keyspace, int index);
+  ~Database();
+
+  int index() const { return index_; }
+  void set_index(int index) { index_ = index; }
+
+  // --- lookup; an empty Ref when the key is absent or expired ---
+  Ref read(std::string_view key);            // for a reader: counts a hit or a miss, touches the access clock
+  Ref write(std::string_view key);           // for a writer: touches the clock, counts nothing
+  Ref peek(std::string_view key);            // neither counts nor touches (TTL, OBJECT, EXISTS of NOTOUCH kind)
+  Ref find_even_expired(std::string_view key) const;
+  bool expired(const Entry& entry) const;    // by the clock, whether or not it may be deleted
+
+  // --- change ---
+  // Adds a key that is not there. The shape's pointer, if any, is owned by the database from now on.
+  Ref add(Entry::Shape shape);
+  // Replaces value (and expiry) of an entry by the shape's, keeping its key; frees the old value.
+  Ref replace(Ref ref, Entry::Shape shape);
+  // Sets a string value, whatever was there: chooses the encoding. `adopt` may hand over the bytes' own block.
+  // Expiry: kKeepExpiry keeps that of the old entry, -1 clears, otherwise Unix time in ms.
+  static constexpr int64_t kKeepExpiry = -2;
+  Ref set_string(std::string_view key, std::string_view value, int64_t expiry_ms = -1, resp::BigBulk adopt = nullptr);
+  Ref set_string(Ref ref, std::string_view key, std::string_view value, int64_t expiry_ms, resp::BigBulk adopt = nullptr);
+  Ref set_integer(Ref ref, std::string_view key, int64_t value);     // keeps the expiry of an existing entry
+  Ref set_expiry(Ref ref, int64_t expiry_ms);                        // -1: none
+  void remove(Ref ref);
+  bool remove(std::string_view key);         // false when there was none (an expired key counts as none)
+  // Takes an entry out without freeing its value: for RENAME and MOVE, which give the value to a new entry.
+  Entry::Shape take_value(Ref ref);
+  void clear();                              // all keys
+
+  // --- whole database ---
+  size_t size() const { return size_; }
+  size_t with_expiry() const { return with_expiry_; }
+  Ref random();                              // a key that has not expired; empty when there is none
+  // Goes on from `cursor` (0 at the start) over at least one bucket; returns the next cursor, 0 at the end.
+  uint64_t scan(uint64_t cursor, const std::function<void(Entry&)>& visit);
+  void each(const std::function<void(Entry&)>& visit) const;   // includes expired entries; must not change anything
+  void prefetch(std::string_view key) const;
+  void rehash_some(size_t buckets);          // idle work
+  size_t memory_bytes() const;               // of the tables, without the entries
+  size_t entry_bytes(const Entry& entry, size_t samples) const;
+
+  // Before the first key: how keys are spread over tables. Null: one table.
+  void partition(const Partitioner* partitioner);
+  EntryTable& table(size_t index) { return *tables_[index]; }
+  size_t tables() const { return tables_.size(); }
+  EntryTable& table_of(std::string_view key) const {
+    return *tables_[partitioner_ == nullptr ? 0 : partitioner_->table_of(key)];
+  }
+  Keyspace& keyspace() { return keyspace_; }
+
+ private:
+  Ref live(std::string_view key);            // lookup that lets an expired key go
+  void forget_value(Entry& entry);
+  void expire(Ref ref);
+  Ref put(Ref ref, const Entry::Shape& shape);
+
+  Keyspace& keyspace_;
+  int index_;
+  const Partitioner* partitioner_ = nullptr;
+  SlabAllocator slab_;
+  std::vector<std::unique_ptr<EntryTable>> tables_;
+  size_t size_ = 0;
+  size_t with_expiry_ = 0;
+  size_t with_pointer_ = 0;                  // entries whose value must be freed one by one
+};
+
+}  // namespace strata::db

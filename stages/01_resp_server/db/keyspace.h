@@ -1,0 +1,68 @@
+// All databases, and what they share: types, events, effects of writes, the clock of accesses, expiry authority.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "01_resp_server/db/database.h"
+#include "01_resp_server/db/key_events.h"
+#include "01_resp_server/db/types.h"
+#include "01_resp_server/db/write_effects.h"
+#include "common/random.h"
+
+namespace strata::db {
+
+class Keyspace {
+ public:
+  explicit Keyspace(size_t databases);
+
+  // `index` must be below count().
+  Database& db(int index) { return *databases_[static_cast<size_t>(index)]; }
+  size_t count() const { return databases_.size(); }
+  void resize(size_t databases);         // before the first key only: the `databases` option
+  void swap(int a, int b);               // SWAPDB: the clients of each see the other's keys
+
+  // A handler changed `key`: counts, tells. `klass` and `name` are those of the keyspace notification.
+  void changed(Database& db, std::string_view key, std::string_view name, EventClass klass, uint64_t by = 1) {
+    effects.dirty += by;
+    if (events.anyone()) events.tell({KeyEvent::Kind::kModified, klass, db, key, name});
+  }
+  // Only a notification: the change was told already, or there was none.
+  void notice(Database& db, std::string_view key, std::string_view name, EventClass klass) {
+    if (events.anyone()) events.tell({KeyEvent::Kind::kNotice, klass, db, key, name});
+  }
+
+  // Unix time in ms. One command sees one time when it was frozen (scripts, transactions), the present otherwise.
+  int64_t now_ms() const;
+  void freeze_time(int64_t now_ms) { frozen_ms_ = now_ms; }
+  void thaw_time() { frozen_ms_ = 0; }
+
+  // Access clock for new and used entries, in seconds, 24 bits; refreshed by tick(), which the server calls per cron.
+  uint32_t access_clock() const { return access_clock_; }
+  void tick();
+
+  TypeTable types;
+  KeyEvents events;
+  WriteEffects effects;
+  Random random;
+
+  // May this server delete a key that has expired? A replica may not: it hides the key and waits for its master's DEL.
+  bool may_expire = true;
+  // What a reader's access does to an entry's clock; an LFU policy replaces it. Null: nothing (CLIENT NO-TOUCH).
+  uint32_t (*touch)(uint32_t old_clock, uint32_t now) = nullptr;
+
+  // For INFO stats.
+  uint64_t hits = 0;
+  uint64_t misses = 0;
+  uint64_t expired_keys = 0;
+
+ private:
+  std::vector<std::unique_ptr<Database>> databases_;
+  uint32_t access_clock_ = 0;
+  int64_t frozen_ms_ = 0;
+};
+
+}  // namespace strata::db

@@ -1,0 +1,36 @@
+// The type table: what the keyspace must know of a value's type to free it, copy it, show it. One row per type, filled in
+// by the stage that brings the type. Later stages that add an operation (save, load, emit as commands) keep a table of
+// their own, indexed by ValueType in the same way.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "01_resp_server/db/entry.h"
+
+namespace strata::db {
+
+struct TypeRow {
+  std::string_view name;                                   // as TYPE answers
+  void (*free_value)(Entry&) = nullptr;                    // what the entry points to; never called without a pointer
+  // A shape with a deep copy of the value, for COPY. Key, expiry and clock are filled in by the caller.
+  Entry::Shape (*copy_value)(const Entry&) = nullptr;
+  std::string_view (*encoding_name)(const Entry&) = nullptr;   // as OBJECT ENCODING answers
+  // Bytes outside the entry's own block. `samples`: elements to look at, 0 means all (MEMORY USAGE).
+  size_t (*value_bytes)(const Entry&, size_t samples) = nullptr;
+};
+
+class TypeTable {
+ public:
+  TypeRow& operator[](ValueType type) { return rows_[static_cast<size_t>(type)]; }
+  const TypeRow& operator[](ValueType type) const { return rows_[static_cast<size_t>(type)]; }
+  const TypeRow& of(const Entry& entry) const { return (*this)[entry.type()]; }
+  // The type with this name (any case), or null: SCAN's TYPE option.
+  const TypeRow* by_name(std::string_view name) const;
+
+ private:
+  std::array<TypeRow, 8> rows_{};
+};
+
+}  // namespace strata::db
