@@ -100,6 +100,7 @@ class Database {
   void forget_value(Entry& entry);
   void expire(Ref ref);
   Ref put(Ref ref, const Entry::Shape& shape);
+  size_t random_table();
 
   Keyspace& keyspace_;
   int index_;

@@ -47,6 +47,7 @@ void* SlabAllocator::allocate(size_t bytes) {
   if (bytes > kLargest) {
     void* block = std::malloc(bytes);
     STRATA_ASSERT(block != nullptr, "no memory for {} bytes", bytes);
+    large_blocks_++;
     return block;
   }
   size_t size_class = (bytes + kQuantum - 1) / kQuantum;
@@ -75,6 +76,7 @@ void* SlabAllocator::allocate(size_t bytes) {
 void SlabAllocator::free(void* block, size_t bytes) {
   if (bytes > kLargest) {
     std::free(block);
+    large_blocks_--;
     return;
   }
   size_t size_class = (bytes + kQuantum - 1) / kQuantum;

@@ -40,6 +40,9 @@ class SlabAllocator {
   // Gives all pages back at once; every block of them is gone. Large blocks must have been freed one by one.
   void release_all();
 
+  // Blocks of more than kLargest bytes that are in use.
+  size_t large_blocks() const { return large_blocks_; }
+
   // Bytes of all pages of all allocators that hold no block: malloc counts them as allocated, used_memory does not.
   static const int64_t* idle_bytes() { return &idle_bytes_; }
 
@@ -53,6 +56,7 @@ class SlabAllocator {
 
   std::array<Page*, kClasses> partial_{};   // pages with room, by size class; the first one is allocated from
   std::array<Page*, kClasses> full_{};
+  size_t large_blocks_ = 0;
   static inline int64_t idle_bytes_ = 0;
 };
 

@@ -1,0 +1,309 @@
+#include "01_resp_server/db/database.h"
+
+#include "01_resp_server/db/keyspace.h"
+#include "01_resp_server/db/string_value.h"
+#include "common/assert.h"
+
+namespace strata::db {
+
+Database::Database(Keyspace& keyspace, int index) : keyspace_(keyspace), index_(index) { partition(nullptr); }
+
+Database::~Database() { clear(); }
+
+void Database::partition(const Partitioner* partitioner) {
+  STRATA_ASSERT(size_ == 0, "{} keys are in place already", size_);
+  partitioner_ = partitioner;
+  size_t wanted = partitioner == nullptr ? 1 : partitioner->tables();
+  tables_.clear();
+  while (tables_.size() < wanted) tables_.push_back(std::make_unique<EntryTable>(slab_));
+}
+
+// --- lookup ---
+
+bool Database::expired(const Entry& entry) const {
+  return entry.has_expiry() && entry.expiry_ms() <= keyspace_.now_ms();
+}
+
+Ref Database::find_even_expired(std::string_view key) const {
+  Hash hash = hash_of(key);
+  return {table_of(key).find(key, hash), hash};
+}
+
+Ref Database::live(std::string_view key) {
+  Ref ref = find_even_expired(key);
+  if (ref && ref->has_expiry() && expired(*ref)) [[unlikely]] {
+    if (keyspace_.may_expire) expire(ref);
+    return {};
+  }
+  return ref;
+}
+
+Ref Database::peek(std::string_view key) { return live(key); }
+
+Ref Database::write(std::string_view key) {
+  Ref ref = live(key);
+  if (ref && keyspace_.touch != nullptr) ref->set_clock(keyspace_.touch(ref->clock(), keyspace_.access_clock()));
+  return ref;
+}
+
+Ref Database::read(std::string_view key) {
+  Ref ref = write(key);
+  if (ref) {
+    keyspace_.hits++;
+  } else {
+    keyspace_.misses++;
+    keyspace_.notice(*this, key, "keymiss", EventClass::kKeyMiss);
+  }
+  return ref;
+}
+
+// --- change ---
+
+void Database::forget_value(Entry& entry) {
+  if (!entry.is_pointer()) return;
+  keyspace_.types.of(entry).free_value(entry);
+  with_pointer_--;
+}
+
+Ref Database::add(Entry::Shape shape) {
+  shape.clock = keyspace_.access_clock();
+  Entry* entry = Entry::create(slab_, shape);
+  Hash hash = hash_of(shape.key);
+  Ref ref{table_of(shape.key).insert(entry, hash), hash};
+  size_++;
+  if (entry->has_expiry()) with_expiry_++;
+  if (entry->is_pointer()) with_pointer_++;
+  if (keyspace_.events.anyone()) keyspace_.notice(*this, shape.key, "new", EventClass::kNewKey);
+  return ref;
+}
+
+// Builds the entry anew for a shape whose key may be the old entry's own bytes; the old value was dealt with.
+Ref Database::put(Ref ref, const Entry::Shape& shape) {
+  Entry* old = &*ref;
+  Entry* entry = Entry::create(slab_, shape);
+  with_expiry_ += static_cast<size_t>(entry->has_expiry()) - static_cast<size_t>(old->has_expiry());
+  ref.at.replace(entry);
+  old->destroy(slab_);
+  return ref;
+}
+
+Ref Database::replace(Ref ref, Entry::Shape shape) {
+  shape.key = ref->key();
+  shape.clock = keyspace_.access_clock();
+  forget_value(*ref);
+  if (shape.layout >= Layout::kPointer) with_pointer_++;
+  return put(ref, shape);
+}
+
+Ref Database::set_string(std::string_view key, std::string_view value, int64_t expiry_ms, resp::BigBulk adopt) {
+  return set_string(write(key), key, value, expiry_ms, std::move(adopt));
+}
+
+Ref Database::set_string(Ref ref, std::string_view key, std::string_view value, int64_t expiry_ms,
+                         resp::BigBulk adopt) {
+  Entry::Shape shape;
+  shape_string(shape, value, std::move(adopt));
+  if (!ref) {
+    shape.key = key;
+    shape.expiry_ms = expiry_ms == kKeepExpiry ? -1 : expiry_ms;
+    return add(shape);
+  }
+  Entry& entry = *ref;
+  shape.expiry_ms = expiry_ms == kKeepExpiry ? entry.expiry_ms() : expiry_ms;
+  // The common case of a cache: the same key gets a value of the same size. The block is written over.
+  bool same_expiry = entry.has_expiry() == (shape.expiry_ms >= 0);
+  if (same_expiry && entry.type() == ValueType::kString && entry.layout() == shape.layout) {
+    bool same_size = shape.layout <= Layout::kInt64 ||
+                     (shape.layout == Layout::kEmbedded && entry.embedded().size() == shape.bytes.size());
+    if (same_size) {
+      if (entry.is_integer()) {
+        entry.set_number(shape.number);
+      } else {
+        std::memcpy(entry.embedded_bytes(), shape.bytes.data(), shape.bytes.size());
+      }
+      if (shape.expiry_ms >= 0) entry.set_expiry_ms(shape.expiry_ms);
+      entry.set_clock(keyspace_.access_clock());
+      return ref;
+    }
+  }
+  return replace(ref, shape);
+}
+
+Ref Database::set_integer(Ref ref, std::string_view key, int64_t value) {
+  Layout layout = Entry::layout_for(value);
+  if (ref && ref->type() == ValueType::kString && ref->layout() == layout) {
+    ref->set_number(value);
+    return ref;
+  }
+  Entry::Shape shape;
+  shape.key = key;
+  shape.layout = layout;
+  shape.number = value;
+  if (!ref) return add(shape);
+  shape.expiry_ms = ref->expiry_ms();
+  return replace(ref, shape);
+}
+
+Ref Database::set_expiry(Ref ref, int64_t expiry_ms) {
+  if (ref->has_expiry() && expiry_ms >= 0) {
+    ref->set_expiry_ms(expiry_ms);
+    return ref;
+  }
+  if (!ref->has_expiry() && expiry_ms < 0) return ref;
+  Entry::Shape shape;
+  shape.key = ref->key();
+  shape.type = ref->type();
+  shape.layout = ref->layout();
+  shape.clock = ref->clock();
+  shape.expiry_ms = expiry_ms;
+  if (ref->is_integer()) {
+    shape.number = ref->number();
+  } else if (ref->is_embedded()) {
+    shape.bytes = ref->embedded();
+  } else {
+    shape.pointer = ref->pointer<void>();
+  }
+  return put(ref, shape);
+}
+
+Entry::Shape Database::take_value(Ref ref) {
+  Entry& entry = *ref;
+  Entry::Shape shape;
+  shape.type = entry.type();
+  shape.layout = entry.layout();
+  shape.expiry_ms = entry.expiry_ms();
+  if (entry.is_integer()) {
+    shape.number = entry.number();
+  } else if (entry.is_embedded()) {
+    static thread_local char bytes[Entry::kMaxEmbedded];  // outlives the entry until the value is placed again
+    std::string_view value = entry.embedded();
+    std::memcpy(bytes, value.data(), value.size());
+    shape.bytes = {bytes, value.size()};
+  } else {
+    shape.pointer = entry.pointer<void>();
+    with_pointer_--;
+  }
+  size_--;
+  if (entry.has_expiry()) with_expiry_--;
+  table_of(entry.key()).remove(ref.at, ref.hash);
+  entry.destroy(slab_);
+  return shape;
+}
+
+void Database::remove(Ref ref) {
+  Entry& entry = *ref;
+  size_--;
+  if (entry.has_expiry()) with_expiry_--;
+  forget_value(entry);
+  table_of(entry.key()).remove(ref.at, ref.hash);
+  entry.destroy(slab_);
+}
+
+bool Database::remove(std::string_view key) {
+  Ref ref = live(key);
+  if (!ref) return false;
+  remove(ref);
+  return true;
+}
+
+void Database::expire(Ref ref) {
+  keyspace_.expired_keys++;
+  if (!keyspace_.events.anyone() && !keyspace_.effects.wanted) {
+    remove(ref);
+    return;
+  }
+  std::string key(ref->key());
+  remove(ref);
+  if (keyspace_.effects.wanted) keyspace_.effects.replay_as({"DEL", key});
+  keyspace_.changed(*this, key, "expired", EventClass::kExpired, 0);
+}
+
+void Database::clear() {
+  if (with_pointer_ > 0) {
+    each([this](Entry& entry) {
+      if (entry.is_pointer()) keyspace_.types.of(entry).free_value(entry);
+    });
+  }
+  if (slab_.large_blocks() > 0) {  // entries with long keys
+    each([this](Entry& entry) {
+      if (entry.block_bytes() > SlabAllocator::kLargest) entry.destroy(slab_);
+    });
+  }
+  for (auto& table : tables_) table->forget();
+  slab_.release_all();
+  size_ = with_expiry_ = with_pointer_ = 0;
+}
+
+// --- whole database ---
+
+Ref Database::random() {
+  // Expired keys are deleted as they are met; without that authority, give up after a while and take what comes.
+  for (int tries = 0; size_ > 0; tries++) {
+    EntryTable& table = *tables_[random_table()];
+    Entry* entry = table.random(keyspace_.random);
+    if (entry == nullptr) continue;
+    Hash hash = hash_of(entry->key());
+    Ref ref{table.find(entry->key(), hash), hash};
+    if (!expired(*entry)) return ref;
+    if (keyspace_.may_expire) {
+      expire(ref);
+    } else if (tries > 100) {
+      return ref;
+    }
+  }
+  return {};
+}
+
+size_t Database::random_table() {
+  if (tables_.size() == 1) return 0;
+  // In proportion to the tables' sizes.
+  uint64_t wanted = keyspace_.random.below(size_);
+  for (size_t i = 0; i < tables_.size(); i++) {
+    if (wanted < tables_[i]->size()) return i;
+    wanted -= tables_[i]->size();
+  }
+  return 0;
+}
+
+uint64_t Database::scan(uint64_t cursor, const std::function<void(Entry&)>& visit) {
+  // The table's number stands above the place; with one table the cursor is the place itself.
+  size_t number = cursor >> Hash::kPlaceBits;
+  uint64_t place = cursor & (Hash::kPlaces - 1);
+  if (number >= tables_.size()) return 0;
+  place = tables_[number]->scan(place, [&](Entry* entry) { visit(*entry); });
+  if (place == 0) {
+    do {
+      number++;
+    } while (number < tables_.size() && tables_[number]->empty());
+    if (number >= tables_.size()) return 0;
+  }
+  return static_cast<uint64_t>(number) << Hash::kPlaceBits | place;
+}
+
+void Database::each(const std::function<void(Entry&)>& visit) const {
+  for (auto& table : tables_) {
+    table->each([&](Entry* entry) { visit(*entry); });
+  }
+}
+
+void Database::prefetch(std::string_view key) const { table_of(key).prefetch(hash_of(key)); }
+
+void Database::rehash_some(size_t buckets) {
+  for (auto& table : tables_) {
+    if (table->rehashing()) table->rehash(buckets);
+  }
+}
+
+size_t Database::memory_bytes() const {
+  size_t bytes = 0;
+  for (auto& table : tables_) bytes += table->memory_bytes();
+  return bytes;
+}
+
+size_t Database::entry_bytes(const Entry& entry, size_t samples) const {
+  const TypeRow& type = keyspace_.types.of(entry);
+  size_t outside = type.value_bytes != nullptr ? type.value_bytes(entry, samples) : 0;
+  return SlabAllocator::rounded(entry.block_bytes()) + sizeof(Bucket) / Bucket::kSlots + outside;
+}
+
+}  // namespace strata::db

@@ -1,0 +1,35 @@
+#include "01_resp_server/db/keyspace.h"
+
+#include "01_resp_server/db/string_value.h"
+#include "common/clock.h"
+
+namespace strata::db {
+
+Keyspace::Keyspace(size_t databases) {
+  types[ValueType::kString] = string_type();
+  resize(databases);
+  tick();
+}
+
+void Keyspace::resize(size_t databases) {
+  while (databases_.size() > databases) databases_.pop_back();
+  while (databases_.size() < databases) {
+    databases_.push_back(std::make_unique<Database>(*this, static_cast<int>(databases_.size())));
+  }
+}
+
+void Keyspace::swap(int a, int b) {
+  auto& first = databases_[static_cast<size_t>(a)];
+  auto& second = databases_[static_cast<size_t>(b)];
+  std::swap(first, second);
+  first->set_index(a);
+  second->set_index(b);
+  events.tell_reset(first.get());
+  events.tell_reset(second.get());
+}
+
+int64_t Keyspace::now_ms() const { return frozen_ms_ != 0 ? frozen_ms_ : wall_ms(); }
+
+void Keyspace::tick() { access_clock_ = static_cast<uint32_t>(static_cast<uint64_t>(wall_ms() / 1000) & Entry::kClockMask); }
+
+}  // namespace strata::db
