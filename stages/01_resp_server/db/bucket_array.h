@@ -2,6 +2,7 @@
 // as the rehash gets there, the one it leaves is freed behind it, and no resize ever needs a large block at once.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <new>
@@ -12,6 +13,8 @@
 #include "common/assert.h"
 
 namespace strata::db {
+
+__extension__ using uint128 = unsigned __int128;
 
 class BucketArray {
  public:
@@ -27,10 +30,10 @@ class BucketArray {
 
   // The bucket of a place, and the first place of a bucket (of bucket n: the number of places).
   size_t index(uint64_t place) const {
-    return static_cast<size_t>(static_cast<unsigned __int128>(place) * buckets_ >> Hash::kPlaceBits);
+    return static_cast<size_t>(static_cast<uint128>(place) * buckets_ >> Hash::kPlaceBits);
   }
   uint64_t first_place(size_t index) const {
-    auto scaled = static_cast<unsigned __int128>(index) << Hash::kPlaceBits;
+    auto scaled = static_cast<uint128>(index) << Hash::kPlaceBits;
     return static_cast<uint64_t>((scaled + buckets_ - 1) / buckets_);
   }
 

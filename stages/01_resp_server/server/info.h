@@ -39,7 +39,8 @@ class InfoWriter {
 class InfoSection {
  public:
   using Contributor = std::function<void(InfoWriter&)>;
-  InfoSection(std::string name, int rank, bool by_default) : name(std::move(name)), rank(rank), by_default(by_default) {}
+  InfoSection(std::string its_name, int its_rank, bool shown_by_default)
+      : name(std::move(its_name)), rank(its_rank), by_default(shown_by_default) {}
   InfoSection& add(Contributor contributor) {
     contributors.push_back(std::move(contributor));
     return *this;
