@@ -15,6 +15,7 @@ from harness.differential import families as registry  # noqa: E402
 from harness.differential.engine import Engine  # noqa: E402
 from harness.differential.report import print_difference, summary  # noqa: E402
 from harness.differential.session import Server  # noqa: E402
+from harness.strata_harness.server import ServerError  # noqa: E402
 
 
 def arguments():
@@ -59,6 +60,9 @@ def main() -> int:
         else:
             engine.run(options.commands)
         return summary(engine, time.monotonic() - began)
+    except ServerError as error:
+        print(f"a server does not start: {error}", file=sys.stderr)
+        return 2
     finally:
         for server in servers:
             server.close()

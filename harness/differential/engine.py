@@ -21,10 +21,11 @@ from dataclasses import dataclass
 from . import resp
 from .gen import Gen
 from .items import Cmd, Script
-from .session import Server, pump
+from .session import CLOSED, SILENT, Server, pump
 from .shrink import shrink
 
 NO_REPLY = b"<no reply>"  # every Cmd has one; if both servers owe it, the family is wrong
+MOST_DEATHS = 100  # a run ends early when a server keeps dying
 PIPELINE = 150
 EPISODE = 400  # items
 
@@ -121,7 +122,7 @@ class Engine:
 
     def run(self, commands: int, first_episode: int = 0, progress=sys.stderr):
         episode, began, shown = first_episode, time.monotonic(), 0.0
-        while self.total < commands:
+        while self.total < commands and len(self.a.deaths) + len(self.b.deaths) < MOST_DEATHS:
             self.run_episode(episode)
             episode += 1
             elapsed = time.monotonic() - began
@@ -143,11 +144,23 @@ class Engine:
                 self.total += sum(item.cost for item in batch)
                 continue
             index, reply_a, reply_b = bad
+            if len(batch) > 1 and {reply_a, reply_b} & {CLOSED, SILENT}:
+                index, reply_a, reply_b = self.one_by_one(history, batch) or bad
             done = batch[:index + 1]
             self.record(Difference(episode, self.total + index, history + done, reply_a, reply_b))
             self.total += sum(item.cost for item in done)
             self.reset()
             history, position = [], position + index + 1
+
+    def one_by_one(self, history: list, batch: list):
+        """A server that dies or hangs in the middle of a pipeline loses replies of earlier commands: find the one it was."""
+        self.reset()
+        if self.replay(history) is None:
+            for index, item in enumerate(batch):
+                bad = self.first_difference([item])
+                if bad is not None:
+                    return index, bad[1], bad[2]
+        return None
 
     def first_difference(self, batch: list):
         replies_a, replies_b = self.execute(batch)

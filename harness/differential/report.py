@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .engine import Difference, Engine
-from .items import show_arg
 
 MOST = 1500  # bytes of a reply that are printed; the window starts shortly before the first differing byte
 
@@ -60,11 +59,13 @@ def summary(engine: Engine, seconds: float) -> int:
     """Prints the totals; the exit code."""
     print("\ncommands per family: " + ", ".join(f"{name} {count:,}" for name, count in engine.ran.items()))
     for server in (engine.a, engine.b):
-        for death in server.deaths:
-            print(f"\nserver {server.name} ({show_arg(' '.join(server.command).encode())}) died: {death}")
+        if server.process.failure():  # also a sanitizer's report that did not end it
+            server.deaths.append(server.process.failure())
+        for death in server.deaths[:2]:
+            print(f"\nserver {server.name} ({' '.join(server.process.command)}) failed: {death}")
     differences = sum(engine.counts.values())
     deaths = len(engine.a.deaths) + len(engine.b.deaths)
-    print(f"{engine.total:,} commands in {seconds:.1f} s, seed {engine.seed}: {differences} differences, {deaths} deaths")
+    print(f"{engine.total:,} commands in {seconds:.1f} s, seed {engine.seed}: {differences} differences, {deaths} server failures")
     for name, count in engine.counts.most_common():
         print(f"  {count:6}  {name}")
     return 1 if differences or deaths else 0

@@ -8,16 +8,13 @@ the strictest way to collect replies: a missing or a superfluous reply cannot go
 from __future__ import annotations
 
 import itertools
-import os
 import select
-import shlex
-import shutil
-import signal
 import socket
-import subprocess
-import tempfile
 import time
 
+from ..strata_harness.server import Server as ServerProcess
+from ..strata_harness.server import ServerError, exit_text
+from ..strata_harness.timing import scaled
 from . import resp
 
 _marker = itertools.count(1)
@@ -157,62 +154,46 @@ def pump(conns: list[Conn]):
 
 
 class Server:
-    """A server process on a free port in a directory of its own; restarted when it died."""
+    """A server process of the harness, with the connections that the comparison needs; restarted when it died."""
 
     def __init__(self, name: str, command: str, timeout: float = 10.0):
-        self.name, self.command, self.timeout = name, shlex.split(command), timeout
-        self.process = None
+        self.name, self.timeout = name, scaled(timeout)
+        self.process = ServerProcess(command, {"enable-debug-command": "yes"}, name=f"server {name}")
+        self.process.start()
         self.deaths: list[str] = []
         self.main: Conn | None = None
         self.extra: dict[str, Conn] = {}
-        self.dir = tempfile.mkdtemp(prefix=f"differential-{name}-")
-        self.start()
-
-    def start(self):
-        for _ in range(20):
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                self.port = 20000 + probe.getsockname()[1] % 30000
-            log = open(os.path.join(self.dir, "log"), "ab")
-            self.process = subprocess.Popen(
-                self.command + ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", self.dir, "--save", "",
-                                "--enable-debug-command", "yes"],
-                stdout=log, stderr=subprocess.STDOUT, cwd=self.dir, start_new_session=True)
-            log.close()
-            deadline = time.monotonic() + self.timeout
-            while time.monotonic() < deadline and self.process.poll() is None:
-                try:
-                    probe = Conn(self.port, self.timeout)
-                    pong = probe.raw(b"PING\r\n")
-                    probe.close()
-                    if pong == b"+PONG\r\n" and self.process.poll() is None:
-                        return
-                except OSError:
-                    select.select([], [], [], 0.01)
-            self.stop()
-        raise SystemExit(f"server {self.name} does not start: {self.command}\n{self.log_tail()}")
-
-    def log_tail(self, lines: int = 30) -> str:
-        with open(os.path.join(self.dir, "log"), errors="replace") as log:
-            return "".join(log.readlines()[-lines:])
 
     def ensure_alive(self):
-        if self.process.poll() is not None:
-            self.deaths.append(f"exit status {self.process.returncode}\n{self.log_tail()}")
+        if not self.process.alive():
+            self.deaths.append(f"{exit_text(self.process.returncode)}\n{self.process.log_tail()}")
             self.main, self.extra = None, {}
-            self.start()
+            self.process.start()
+
+    def connect(self) -> Conn:
+        """A new connection; a server that refuses is about to end, or is ended here, and starts again."""
+        self.ensure_alive()
+        try:
+            return Conn(self.process.port, self.timeout)
+        except OSError:
+            try:
+                self.process.wait_exit()
+            except ServerError:
+                self.process.kill()
+            self.ensure_alive()
+            return Conn(self.process.port, self.timeout)
 
     def fresh_main(self) -> Conn:
         """The main connection, reopened if it was lost."""
         self.ensure_alive()
         if self.main is None or not self.main.open:
-            self.main = Conn(self.port, self.timeout)
+            self.main = self.connect()
         return self.main
 
     def conn(self, name: str) -> Conn:
         """An extra connection by name, opened on first use and again after it was closed."""
         if name not in self.extra or not self.extra[name].open:
-            self.extra[name] = Conn(self.port, self.timeout)
+            self.extra[name] = self.connect()
         return self.extra[name]
 
     def drop_extra(self):
@@ -223,16 +204,6 @@ class Server:
             conn.close()
         self.extra = {}
 
-    def stop(self):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(5)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
     def close(self):
         self.drop_extra()
-        self.stop()
-        shutil.rmtree(self.dir, ignore_errors=True)
+        self.process.close()

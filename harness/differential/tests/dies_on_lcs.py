@@ -1,0 +1,59 @@
+"""A redis-server behind a relay that ends the whole server when a client sends LCS: for test_differential.py."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    at = arguments.index("--port") + 1
+    port, inner = int(arguments[at]), os.path.abspath("inner.sock")
+    arguments[at] = "0"
+    server = subprocess.Popen(["redis-server", *arguments, "--unixsocket", inner], preexec_fn=die_with_parent)
+    listener = socket.create_server(("127.0.0.1", port))
+    peers: dict[socket.socket, socket.socket] = {}
+    assert server.poll() is None
+    while True:
+        for ready in select.select([listener, *peers], [], [])[0]:
+            if ready is listener:
+                client = listener.accept()[0]
+                upstream = socket.socket(socket.AF_UNIX)
+                try:
+                    upstream.connect(inner)
+                except OSError:  # not up yet: the caller tries again
+                    client.close()
+                    continue
+                peers[client], peers[upstream] = upstream, client
+            elif ready in peers and not relay(ready, peers):
+                peers.pop(peers.pop(ready), None)
+
+
+def die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def relay(source: socket.socket, peers: dict) -> bool:
+    target = peers[source]
+    try:
+        data = source.recv(1 << 16)
+        if b"$3\r\nLCS\r\n" in data.upper():
+            os._exit(7)
+        if data:
+            target.sendall(data)
+            return True
+    except OSError:
+        pass
+    for one in (source, target):
+        one.close()
+    return False
+
+
+if __name__ == "__main__":
+    main()
