@@ -3,6 +3,8 @@
 Installs missing packages and builds first. Each step runs even if one before it failed; the exit code is 0 only if
 all passed. Steps: unit, suites, calibration, harness.
 """
+import os
+
 from harness.cli.support import apt, builder, interpreter, packages, repo
 from harness.cli.support.steps import Steps, heading
 
@@ -16,6 +18,8 @@ def add_arguments(parser) -> None:
 
 def run(args) -> int:
     wanted = args.only or STEPS
+    if args.preset in ("asan", "tsan"):
+        os.environ.setdefault("TIMEOUT_SCALE", "5")  # instrumented servers are slower; the limits are not the test
     apt.install_missing(packages.BUILD, packages.TEST)
     python = interpreter.find_or_make()
     heading(f"checking with {python}, preset {args.preset}")

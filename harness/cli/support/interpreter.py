@@ -41,7 +41,7 @@ def find_or_make(modules: tuple = FOR_TESTS) -> str:
         [str(_VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", *names],
     ):
         if subprocess.run(command).returncode != 0:
-            raise Stop(f"cannot make build/venv (is python3-venv installed?); failed: {' '.join(command)}")
+            raise Stop(f"cannot make build/venv (it takes python3-venv and a network); failed: {' '.join(command)}")
     _can_import.cache_clear()
     found = find(modules)
     if not found:
