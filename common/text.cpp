@@ -108,6 +108,14 @@ std::string to_lower(std::string_view text) {
   return lower;
 }
 
+std::string to_upper(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - ('a' - 'A'));
+  }
+  return upper;
+}
+
 std::string_view trim(std::string_view text, std::string_view characters) {
   const size_t first = text.find_first_not_of(characters);
   if (first == std::string_view::npos) return {};

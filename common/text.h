@@ -22,6 +22,7 @@ inline bool equals_nocase(std::string_view a, std::string_view b) {
   return true;
 }
 std::string to_lower(std::string_view text);
+std::string to_upper(std::string_view text);
 
 // Without the given characters at both ends; the default is all white space. Borrows from `text`.
 std::string_view trim(std::string_view text, std::string_view characters = " \t\n\v\f\r");

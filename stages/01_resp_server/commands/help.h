@@ -16,7 +16,7 @@ inline void reply_help(Client& client, std::string_view name, std::initializer_l
   client.reply.simple(std::string(name) + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
   for (std::string_view line : lines) client.reply.simple(line);
   client.reply.simple("HELP");
-  client.reply.simple("    Print this help.");
+  client.reply.simple("    Prints this help.");
 }
 
 }  // namespace strata::resp
