@@ -1,0 +1,121 @@
+#include "01_resp_server/pubsub/pubsub.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "01_resp_server/commands/client_list.h"
+#include "01_resp_server/commands/client_reset.h"
+#include "common/glob.h"
+
+namespace strata::resp {
+
+namespace {
+
+const ExtensionKey<ClientSubscriptions> kSubscriptions;
+
+bool allowed_to_subscribers(const CommandSpec& spec) {
+  constexpr std::array<std::string_view, 9> kAllowed = {"subscribe",   "ssubscribe",   "psubscribe",
+                                                        "unsubscribe", "sunsubscribe", "punsubscribe",
+                                                        "ping",        "quit",         "reset"};
+  return spec.parent == nullptr && std::find(kAllowed.begin(), kAllowed.end(), spec.name) != kAllowed.end();
+}
+
+bool subscribed_gate(Client& client, const CommandSpec& spec, Args) {
+  if (client.reply.resp3()) return true;
+  client.reply.error(fmt::format(
+      "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed "
+      "in this context",
+      spec.full_name));
+  return false;
+}
+
+}  // namespace
+
+PubSub::PubSub(Server& server) : server_(server) {
+  gate_ = server.gates.add(
+      "subscribed", GateRank::kSubscribed,
+      [](const CommandSpec& spec) { return !allowed_to_subscribers(spec); }, subscribed_gate);
+  server.clients.on_close([this](Client& client) { unsubscribe_all(client); });
+  ClientReset::of(server).on_reset([this](Client& client) { unsubscribe_all(client); });
+
+  auto& lines = ClientLines::of(server);
+  lines.set_flag('P', [](const Client& client) { return of(client) != nullptr && of(client)->count() > 0; });
+  lines.set_figure(ClientLines::Figure::kChannels, [](const Client& client) -> int64_t {
+    return of(client) == nullptr ? 0 : static_cast<int64_t>(of(client)->channels.size());
+  });
+  lines.set_figure(ClientLines::Figure::kPatterns, [](const Client& client) -> int64_t {
+    return of(client) == nullptr ? 0 : static_cast<int64_t>(of(client)->patterns.size());
+  });
+}
+
+const ClientSubscriptions* PubSub::of(const Client& client) {
+  return client.ext.get(kSubscriptions);
+}
+
+int64_t PubSub::publish(std::string_view channel, std::string_view message) {
+  int64_t receivers = 0;
+  if (const Topic* topic = channels_.find(channel)) {
+    frame_.encode(nullptr, channel, message);
+    receivers += deliver(*topic);
+  }
+  if (patterns_.size() > 0) {
+    patterns_.each([&](const Topic& topic) {
+      if (!glob_match(topic.name, channel)) return;
+      std::string_view pattern = topic.name;
+      frame_.encode(&pattern, channel, message);
+      receivers += deliver(topic);
+    });
+  }
+  return receivers;
+}
+
+// A message is not a reply: it goes past CLIENT REPLY OFF, straight into the output.
+int64_t PubSub::deliver(const Topic& topic) {
+  int64_t receivers = 0;
+  for (Client* client : topic.subscribers) {
+    if (client->has(Client::kCloseNow)) continue;  // on its way out: its subscriptions end with this turn
+    receivers++;
+    if (client->has(Client::kCloseAfterReply)) continue;
+    frame_.append_to(client->out, client->reply.resp3());
+    server_.clients.schedule_write(*client);
+    if (client->out.pending_bytes() > OutputBuffer::kChunkBytes) server_.clients.check_output_limit(*client);
+  }
+  return receivers;
+}
+
+void PubSub::subscribe(Client& client, Kind kind, std::string_view name) {
+  ClientSubscriptions& own = client.ext.ensure(kSubscriptions);
+  if (topics(kind).join(client, kind == Kind::kChannel ? own.channels : own.patterns, name)) {
+    update_class(client, own.count());
+  }
+}
+
+void PubSub::unsubscribe(Client& client, Kind kind, std::string_view name) {
+  ClientSubscriptions* own = client.ext.get(kSubscriptions);
+  if (own != nullptr && topics(kind).leave(kind == Kind::kChannel ? own->channels : own->patterns, name)) {
+    update_class(client, own->count());
+  }
+}
+
+void PubSub::unsubscribe_all(Client& client) {
+  ClientSubscriptions* own = client.ext.get(kSubscriptions);
+  if (own == nullptr) return;
+  // Copies: the name that a subscription refers to may end with it.
+  while (own->channels.size() > 0) channels_.leave(own->channels, std::string(own->channels.oldest()));
+  while (own->patterns.size() > 0) patterns_.leave(own->patterns, std::string(own->patterns.oldest()));
+  update_class(client, 0);
+}
+
+void PubSub::update_class(Client& client, size_t subscriptions) const {
+  if (subscriptions > 0) {
+    client.armed |= gate_;
+    if (client.kind == ClientClass::kNormal) client.kind = ClientClass::kPubsub;
+  } else {
+    client.armed &= ~gate_;
+    if (client.kind == ClientClass::kPubsub) client.kind = ClientClass::kNormal;
+  }
+}
+
+}  // namespace strata::resp
