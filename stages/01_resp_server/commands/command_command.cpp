@@ -58,7 +58,7 @@ void info_command(Client& c, Args args) {
   for (std::string_view name : args.subspan(2)) {
     const CommandSpec* spec = find_by_full_name(c.server.commands, name);
     if (spec == nullptr) {
-      c.reply.null_array();
+      c.reply.null();
     } else {
       reply_command_info(c.reply, *spec);
     }
