@@ -1,0 +1,1 @@
+"""Stress runs: many clients, big values, slow readers, hostile bytes.  See README.md for the map."""
