@@ -27,8 +27,8 @@ bool takes_keys(const CommandSpec& spec);
 bool has_movable_keys(const CommandSpec& spec);
 
 // The triple of COMMAND INFO: positions of the first and the last key (negative: from the end) and the
-// distance between keys. Several specs are merged when they follow one another without a gap; otherwise the
-// triple names what it can, or is all zero.
+// distance between keys. Several specs are merged when they follow one another; a gap between them makes it
+// all zero.
 struct KeyTriple {
   int first = 0;
   int last = 0;
