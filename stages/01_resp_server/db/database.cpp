@@ -1,5 +1,7 @@
 #include "01_resp_server/db/database.h"
 
+#include <string>
+
 #include "01_resp_server/db/keyspace.h"
 #include "01_resp_server/db/string_value.h"
 #include "common/assert.h"
@@ -42,12 +44,18 @@ Ref Database::peek(std::string_view key) { return live(key); }
 
 Ref Database::write(std::string_view key) {
   Ref ref = live(key);
-  if (ref && keyspace_.touch != nullptr) ref->set_clock(keyspace_.touch(ref->clock(), keyspace_.access_clock()));
+  if (ref) touch(*ref);
   return ref;
 }
 
 Ref Database::read(std::string_view key) {
-  Ref ref = write(key);
+  Ref ref = look(key);
+  if (ref) touch(*ref);
+  return ref;
+}
+
+Ref Database::look(std::string_view key) {
+  Ref ref = live(key);
   if (ref) {
     keyspace_.hits++;
   } else {
@@ -55,6 +63,13 @@ Ref Database::read(std::string_view key) {
     keyspace_.notice(*this, key, "keymiss", EventClass::kKeyMiss);
   }
   return ref;
+}
+
+void Database::touch(Entry& entry) {
+  uint32_t old_clock = entry.clock();
+  uint32_t now = keyspace_.access_clock();
+  uint32_t clock = keyspace_.touch == nullptr ? now : keyspace_.touch(old_clock, now);
+  if (clock != old_clock) entry.set_clock(clock);
 }
 
 // --- change ---
@@ -287,6 +302,10 @@ void Database::each(const std::function<void(Entry&)>& visit) const {
 }
 
 void Database::prefetch(std::string_view key) const { table_of(key).prefetch(hash_of(key)); }
+
+bool Database::rehashing() const {
+  return std::any_of(tables_.begin(), tables_.end(), [](auto& table) { return table->rehashing(); });
+}
 
 void Database::rehash_some(size_t buckets) {
   for (auto& table : tables_) {

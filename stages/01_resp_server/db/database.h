@@ -52,7 +52,8 @@ class Database {
   // --- lookup; an empty Ref when the key is absent or expired ---
   Ref read(std::string_view key);            // for a reader: counts a hit or a miss, touches the access clock
   Ref write(std::string_view key);           // for a writer: touches the clock, counts nothing
-  Ref peek(std::string_view key);            // neither counts nor touches (TTL, OBJECT, EXISTS of NOTOUCH kind)
+  Ref look(std::string_view key);            // for a reader that counts but does not use the value (TTL, EXISTS, TYPE)
+  Ref peek(std::string_view key);            // neither counts nor touches
   Ref find_even_expired(std::string_view key) const;
   bool expired(const Entry& entry) const;    // by the clock, whether or not it may be deleted
 
@@ -82,7 +83,11 @@ class Database {
   uint64_t scan(uint64_t cursor, const std::function<void(Entry&)>& visit);
   void each(const std::function<void(Entry&)>& visit) const;   // includes expired entries; must not change anything
   void prefetch(std::string_view key) const;
+  bool rehashing() const;
   void rehash_some(size_t buckets);          // idle work
+  // Kept by whoever samples expiries (active expiry); 0 as long as nobody does.
+  int64_t average_ttl_ms() const { return average_ttl_ms_; }
+  void set_average_ttl_ms(int64_t ms) { average_ttl_ms_ = ms; }
   size_t memory_bytes() const;               // of the tables, without the entries
   size_t entry_bytes(const Entry& entry, size_t samples) const;
 
@@ -99,6 +104,7 @@ class Database {
   Ref live(std::string_view key);            // lookup that lets an expired key go
   void forget_value(Entry& entry);
   void expire(Ref ref);
+  void touch(Entry& entry);
   Ref put(Ref ref, const Entry::Shape& shape);
   size_t random_table();
 
@@ -109,6 +115,7 @@ class Database {
   std::vector<std::unique_ptr<EntryTable>> tables_;
   size_t size_ = 0;
   size_t with_expiry_ = 0;
+  int64_t average_ttl_ms_ = 0;
   size_t with_pointer_ = 0;                  // entries whose value must be freed one by one
 };
 

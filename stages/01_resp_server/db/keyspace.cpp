@@ -28,7 +28,14 @@ void Keyspace::swap(int a, int b) {
   events.tell_reset(second.get());
 }
 
-int64_t Keyspace::now_ms() const { return frozen_ms_ != 0 ? frozen_ms_ : wall_ms(); }
+int64_t Keyspace::now_ms() const {
+  if (frozen_ms_ != 0) return frozen_ms_;
+  if (moment_ == nullptr || *moment_ != sampled_moment_) {
+    sampled_ms_ = wall_ms();
+    if (moment_ != nullptr) sampled_moment_ = *moment_;
+  }
+  return sampled_ms_;
+}
 
 void Keyspace::tick() { access_clock_ = static_cast<uint32_t>(static_cast<uint64_t>(wall_ms() / 1000) & Entry::kClockMask); }
 

@@ -35,8 +35,11 @@ class Keyspace {
     if (events.anyone()) events.tell({KeyEvent::Kind::kNotice, klass, db, key, name});
   }
 
-  // Unix time in ms. One command sees one time when it was frozen (scripts, transactions), the present otherwise.
+  // Unix time in ms, read at most once per moment: within one command no key expires between two looks at it. `moment`
+  // is a count that its owner (the server) raises per command and per turn; null: read at every call.
   int64_t now_ms() const;
+  void follow(const uint64_t* moment) { moment_ = moment; }
+  // A script or transaction sees the time at which it began.
   void freeze_time(int64_t now_ms) { frozen_ms_ = now_ms; }
   void thaw_time() { frozen_ms_ = 0; }
 
@@ -51,7 +54,7 @@ class Keyspace {
 
   // May this server delete a key that has expired? A replica may not: it hides the key and waits for its master's DEL.
   bool may_expire = true;
-  // What a reader's access does to an entry's clock; an LFU policy replaces it. Null: nothing (CLIENT NO-TOUCH).
+  // What an access does to an entry's clock. Null: it becomes the present (LRU); an LFU policy counts instead.
   uint32_t (*touch)(uint32_t old_clock, uint32_t now) = nullptr;
 
   // For INFO stats.
@@ -63,6 +66,9 @@ class Keyspace {
   std::vector<std::unique_ptr<Database>> databases_;
   uint32_t access_clock_ = 0;
   int64_t frozen_ms_ = 0;
+  const uint64_t* moment_ = nullptr;
+  mutable uint64_t sampled_moment_ = 0;
+  mutable int64_t sampled_ms_ = 0;
 };
 
 }  // namespace strata::db

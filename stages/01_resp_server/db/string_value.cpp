@@ -57,6 +57,55 @@ void shape_raw(Entry::Shape& shape, std::string_view bytes) {
   }
 }
 
+namespace {
+
+// Doubles up to 1 MiB, then adds that much.
+size_t generous(size_t length) {
+  constexpr size_t kStep = 1 << 20;
+  return length < kStep ? length * 2 : length + kStep;
+}
+
+}  // namespace
+
+Ref make_raw(Database& database, Ref ref, size_t length) {
+  if (ref->is_pointer()) {
+    auto* raw = ref->pointer<RawString>();
+    if (raw->capacity < length) {
+      size_t capacity = generous(length);
+      raw = static_cast<RawString*>(std::realloc(raw, sizeof(RawString) + capacity));
+      STRATA_ASSERT(raw != nullptr, "no memory for a string of {} bytes", capacity);
+      raw->capacity = capacity;
+      ref->set_pointer(raw);
+    }
+    raw->size = length;
+    return ref;
+  }
+  if (ref->layout() == Layout::kEmbeddedRaw && ref->embedded().size() == length) return ref;
+  char scratch[24];
+  std::string_view old_bytes = string_bytes(*ref, scratch);
+  char inside[Entry::kMaxEmbedded] = {};
+  Entry::Shape shape;
+  shape.expiry_ms = ref->expiry_ms();
+  if (length <= Entry::kMaxEmbedded) {
+    std::memcpy(inside, old_bytes.data(), std::min(old_bytes.size(), length));
+    shape.layout = Layout::kEmbeddedRaw;
+    shape.bytes = {inside, length};
+  } else {
+    RawString* raw = RawString::allocate(generous(length));
+    STRATA_ASSERT(raw != nullptr, "no memory for a string of {} bytes", length);
+    std::memcpy(raw->data(), old_bytes.data(), old_bytes.size());
+    std::memset(raw->data() + old_bytes.size(), 0, length - old_bytes.size());
+    raw->size = length;
+    shape.layout = Layout::kPointer;
+    shape.pointer = raw;
+  }
+  return database.replace(ref, shape);
+}
+
+char* raw_bytes(Entry& entry) {
+  return entry.is_pointer() ? entry.pointer<RawString>()->data() : entry.embedded_bytes();
+}
+
 TypeRow string_type() {
   return {
       .name = "string",

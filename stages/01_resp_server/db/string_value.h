@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "01_resp_server/db/database.h"
 #include "01_resp_server/db/entry.h"
 #include "01_resp_server/db/types.h"
 
@@ -21,6 +22,11 @@ void shape_string(Entry::Shape& shape, std::string_view bytes, resp::BigBulk ado
 
 // The same for a string that was changed in place: never a number, always shown as raw.
 void shape_raw(Entry::Shape& shape, std::string_view bytes);
+
+// Makes a string entry one of `length` bytes that may be written in place: keeps what it held, adds zero bytes. Growth
+// is generous, so that appending byte by byte stays linear. The entry may be rebuilt.
+Ref make_raw(Database& database, Ref ref, size_t length);
+char* raw_bytes(Entry& entry);   // of an entry that make_raw made
 
 TypeRow string_type();
 

@@ -36,6 +36,7 @@ Status Server::start() {
   for (auto& hook : start_hooks_) {
     if (Status status = hook(); !status.ok()) return status;
   }
+  loop.after_sleep([this] { moment++; });
   loop.before_sleep([this] { shutdown.poll(); });
   loop.before_sleep([this] { clients.end_of_turn(); });  // the last one: whatever others answered leaves now
   return {};
@@ -78,6 +79,7 @@ void Server::execute(Client& client, Args args) {
 
 void Server::call(Client& client, const CommandSpec& spec, Args args) {
   client.current = client.last_command = &spec;
+  moment++;
   uint64_t errors = client.errors_answered;
   if (!command_hooks_.empty()) {
     for (auto& hook : command_hooks_) hook(client, spec, args);

@@ -10,8 +10,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <typeindex>
-#include <unordered_map>
 #include <vector>
 
 #include "01_resp_server/net/event_loop.h"
@@ -63,6 +61,7 @@ class Server {
   Shutdown shutdown;
   ServerStats stats;
   Clients clients;
+  uint64_t moment = 1;            // goes up with every command and every turn: time may have moved on
   uint64_t armed = 0;             // gates armed by the server's state
 
   // Objects of the stages: created here, destroyed in reverse order, found again by type.
@@ -70,13 +69,15 @@ class Server {
   T& own(A&&... args) {
     auto made = std::make_shared<T>(std::forward<A>(args)...);
     owned_.push_back(made);
-    by_type_[std::type_index(typeid(T))] = made.get();
+    size_t number = type_number<T>();
+    if (by_type_.size() <= number) by_type_.resize(number + 1);
+    by_type_[number] = made.get();
     return *made;
   }
   template <class T>
   T* find() const {
-    auto it = by_type_.find(std::type_index(typeid(T)));
-    return it == by_type_.end() ? nullptr : static_cast<T*>(it->second);
+    size_t number = type_number<T>();
+    return number < by_type_.size() ? static_cast<T*>(by_type_[number]) : nullptr;
   }
   template <class T>
   T& get() const { return *find<T>(); }
@@ -113,12 +114,18 @@ class Server {
   bool latency_tracking = true;      // a histogram of durations per command
 
  private:
+  static inline size_t next_type_number_ = 0;
+  template <class T>
+  static size_t type_number() {
+    static const size_t number = next_type_number_++;
+    return number;
+  }
   void reject(Client& client, const CommandSpec* spec, std::string_view error);
   void unknown_command(Client& client, Args args);
   void record_latency(const CommandSpec& spec, int64_t duration_ns);
 
   std::vector<std::shared_ptr<void>> owned_;
-  std::unordered_map<std::type_index, void*> by_type_;
+  std::vector<void*> by_type_;  // by type_number: finding the keyspace must cost next to nothing
   std::vector<std::function<void(Client&, const CommandSpec&, Args)>> command_hooks_;
   struct SlowHook {
     const int64_t* threshold_us;

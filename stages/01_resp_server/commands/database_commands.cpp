@@ -1,0 +1,87 @@
+// Commands on whole databases: choosing, counting, swapping, emptying.
+#include "01_resp_server/commands/support.h"
+
+namespace strata::resp {
+
+namespace {
+
+void select_command(Client& client, Args args) {
+  int index = 0;
+  if (!int_argument(client, args[1], &index)) return;
+  if (index < 0 || static_cast<size_t>(index) >= keyspace_of(client).count()) {
+    client.reply.error(kDbIndexError);
+    return;
+  }
+  client.db = index;
+  client.reply.ok();
+}
+
+void dbsize_command(Client& client, Args) {
+  client.reply.integer(static_cast<int64_t>(database_of(client).size()));
+}
+
+void swapdb_command(Client& client, Args args) {
+  int64_t first = 0;
+  int64_t second = 0;
+  if (!integer_argument(client, args[1], &first, "ERR invalid first DB index")) return;
+  if (!integer_argument(client, args[2], &second, "ERR invalid second DB index")) return;
+  auto& keyspace = keyspace_of(client);
+  auto valid = [&](int64_t index) { return index >= 0 && index < static_cast<int64_t>(keyspace.count()); };
+  if (!valid(first) || !valid(second)) {
+    client.reply.error(kDbIndexError);
+    return;
+  }
+  if (first != second) keyspace.swap(static_cast<int>(first), static_cast<int>(second));
+  keyspace.effects.dirty++;
+  client.reply.ok();
+}
+
+// FLUSHDB and FLUSHALL take SYNC or ASYNC. Values live in slabs that are dropped as a whole, so there is little to do
+// in the background, and both words do the same here.
+bool flush_option(Client& client, Args args) {
+  bool known = args.size() == 1 ||
+               (args.size() == 2 && (equals_nocase(args[1], "SYNC") || equals_nocase(args[1], "ASYNC")));
+  if (!known) client.reply.error(kSyntaxError);
+  return known;
+}
+
+void flushdb_command(Client& client, Args args) {
+  if (!flush_option(client, args)) return;
+  auto& keyspace = keyspace_of(client);
+  auto& database = database_of(client);
+  keyspace.effects.dirty += database.size() + 1;
+  database.clear();
+  keyspace.events.tell_reset(&database);
+  client.reply.ok();
+}
+
+void flushall_command(Client& client, Args args) {
+  if (!flush_option(client, args)) return;
+  auto& keyspace = keyspace_of(client);
+  for (size_t i = 0; i < keyspace.count(); i++) {
+    auto& database = keyspace.db(static_cast<int>(i));
+    keyspace.effects.dirty += database.size();
+    database.clear();
+  }
+  keyspace.effects.dirty++;
+  keyspace.events.tell_reset(nullptr);
+  client.reply.ok();
+}
+
+}  // namespace
+
+void install_database_commands(Server& server) {
+  constexpr uint64_t kWhole = kCatKeyspace | kCatDangerous;
+  const std::vector<std::string_view> kEveryShard = {"request_policy:all_shards", "response_policy:all_succeeded"};
+  auto& commands = server.commands;
+  commands.add({.name = "select", .arity = 2, .flags = kLoading | kStale | kFast, .run = select_command});
+  commands.add({.name = "dbsize", .arity = 1, .flags = kReadOnly | kFast, .categories = kCatKeyspace,
+                .tips = {"request_policy:all_shards", "response_policy:agg_sum"}, .run = dbsize_command});
+  commands.add({.name = "swapdb", .arity = 3, .flags = kWrite | kFast, .categories = kWhole, .run = swapdb_command});
+  commands.add({.name = "flushdb", .arity = -1, .flags = kWrite, .categories = kWhole, .tips = kEveryShard,
+                .run = flushdb_command});
+  commands.add({.name = "flushall", .arity = -1, .flags = kWrite, .categories = kWhole, .tips = kEveryShard,
+                .run = flushall_command});
+}
+
+}  // namespace strata::resp

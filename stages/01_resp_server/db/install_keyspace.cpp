@@ -1,0 +1,59 @@
+#include "01_resp_server/db/install_keyspace.h"
+
+#include <fmt/format.h>
+
+#include "01_resp_server/db/keyspace.h"
+#include "01_resp_server/db/slab.h"
+#include "01_resp_server/server/server.h"
+#include "common/clock.h"
+#include "common/memory.h"
+
+namespace strata::db {
+
+namespace {
+
+struct KeyspaceOptions {
+  int64_t databases = 16;
+  bool rehash_when_idle = true;
+};
+
+// Goes on with rehashes for at most a millisecond, so that a table which nobody writes to gives its old half back.
+void rehash_idle_tables(Keyspace& keyspace) {
+  int64_t until = mono_us() + 1000;
+  for (size_t i = 0; i < keyspace.count() && mono_us() < until; i++) {
+    Database& database = keyspace.db(static_cast<int>(i));
+    while (database.rehashing() && mono_us() < until) database.rehash_some(64);
+  }
+}
+
+void keyspace_info(Keyspace& keyspace, resp::InfoWriter& out) {
+  for (size_t i = 0; i < keyspace.count(); i++) {
+    Database& database = keyspace.db(static_cast<int>(i));
+    if (database.size() == 0) continue;
+    out.line("db{}:keys={},expires={},avg_ttl={}", i, database.size(), database.with_expiry(), database.average_ttl_ms());
+  }
+}
+
+}  // namespace
+
+void install_keyspace_object(resp::Server& server) {
+  auto& options = server.own<KeyspaceOptions>();
+  auto& keyspace = server.own<Keyspace>(static_cast<size_t>(options.databases));
+  keyspace.follow(&server.moment);
+  add_memory_adjustment(SlabAllocator::idle_bytes());
+
+  server.config.integer("databases", &options.databases, 16, 1, INT32_MAX, "number of databases", {.immutable = true});
+  server.config.flag("activerehashing", &options.rehash_when_idle, true, "finish rehashes while there is nothing to do");
+
+  server.on_start([&] {
+    keyspace.resize(static_cast<size_t>(options.databases));
+    return Status();
+  });
+  server.every(100, [&] {
+    keyspace.tick();
+    if (options.rehash_when_idle) rehash_idle_tables(keyspace);
+  });
+  server.info.section("keyspace", 900).add([&](resp::InfoWriter& out) { keyspace_info(keyspace, out); });
+}
+
+}  // namespace strata::db
