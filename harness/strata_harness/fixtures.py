@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import random
+import warnings
 from typing import Any, Callable, Iterator
 
 import pytest
@@ -31,16 +32,29 @@ class SharedServer:
         self.server = Server(command, options, name="server")
         self._password = options.get("requirepass")
         self._first_config: dict[bytes, bytes] = {}
+        self._start_failure: ServerError | None = None
 
     def ready(self) -> Server:
         """The server, empty and configured as at its start."""
         if not (self.server.alive() and self._reset()):
+            if problem := self.server.failure():
+                warnings.warn(f"between two tests, so that neither is blamed: {problem}")
             self.server.kill()
             self.server.log_path.unlink(missing_ok=True)
-            self.server.start()
+            self._start()
             with self._admin() as wire:
                 self._first_config = _config(wire)
         return self.server
+
+    def _start(self) -> None:
+        """A server that did not start once is not waited for again, or each of the module's tests would wait."""
+        if self._start_failure is not None:
+            raise self._start_failure
+        try:
+            self.server.start()
+        except ServerError as failure:
+            self._start_failure = failure
+            raise
 
     def _admin(self) -> Wire:
         wire = Wire(self.server.address, timeout=2, name="reset")
@@ -83,9 +97,15 @@ def _shared_server(request: pytest.FixtureRequest) -> Iterator[SharedServer]:
 
 
 def _check_survived(server: Server) -> None:
-    """Told with the log, since the server and its directory may be gone when the report is made."""
+    """Told with the log, since the server and its directory may be gone when the report is made.
+
+    The PING gives a server that is just about to crash on this test's last command the time to do so.
+    """
+    server.answers()
     if problem := server.failure():
-        raise ServerError(f"{problem}\n{server.log_tail()}")
+        text = f"{problem}\n{server.log_tail()}"
+        server.kill()  # blamed once; the next test gets a new one
+        raise ServerError(text)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pytest
 
 from .fixtures import (_shared_server, connect, fresh_server, r, rng, server, wire, wire3)  # noqa: F401
 from .report import failure_sections
-from .timing import scaled
+from .timing import scaled, timeout_scale
 
 DEFAULT_LIMIT = 20.0
 
@@ -32,6 +32,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    try:
+        timeout_scale()
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
     config.addinivalue_line("markers", "goal(sentence): what the test proves, in one sentence")
     config.addinivalue_line("markers", f"limit(seconds): time limit of the test (default: {DEFAULT_LIMIT:.0f})")
     config.option.server = _absolute_program(config.getoption("--server"), Path(config.invocation_params.dir))

@@ -4,7 +4,7 @@
           | worker 0   | worker 1   | ...  | worker 15    |            | cluster bus  |
                                                             (a cluster node also listens on its port + 10000)
 
-All of it lies below the kernel's ephemeral range, so an outgoing connection never takes a port that we are about to use.
+All of it lies below the kernel's ephemeral range: no outgoing connection takes a port that we are about to use.
 A port is claimed by binding an abstract unix socket named after it: the kernel keeps the name unique and drops it when
 the owner dies, however it dies, so that there are no stale lock files. A trial bind then rules out foreign servers.
 """

@@ -1,7 +1,7 @@
 """redis-py, with its traffic recorded in a Transcript like the raw client's.
 
-redis-py reads through its own parser, so replies are recorded as the values it made of them rather than as bytes. A test
-to which the bytes matter uses the raw client.
+redis-py reads through its own parser, so replies are recorded as the values it made of them rather than as bytes. A
+test to which the bytes matter uses the raw client.
 """
 
 from __future__ import annotations

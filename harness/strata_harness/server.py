@@ -11,6 +11,7 @@ server with it.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import os
 import shlex
@@ -36,6 +37,15 @@ _BIND_ATTEMPTS = 5
 _SANITIZER_MARKS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer", "runtime error:")
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+_open_servers: set["Server"] = set()
+
+
+@atexit.register
+def _close_forgotten() -> None:
+    for server in list(_open_servers):
+        server.close()
 
 
 class ServerError(AssertionError):
@@ -66,10 +76,10 @@ def _die_with_parent() -> None:
 
 
 class Server:
-    """A server of its own. `start` before use, `close` after; both may be repeated.
+    """A server of its own. `start` before use, `close` after (or `with`); what is forgotten is closed at the exit.
 
-    `options` come after the harness's own (port, bind, dir, save), so that they win. With `conf`, a file of that text is
-    passed first; with `stdin`, that text is piped to it (give "-" in `leading`).
+    `options` replace the harness's own (port, bind, dir, save) of the same name. With `conf`, a file of that text is
+    passed first; with `stdin`, that text is piped to the server (give "-" in `leading`).
     """
 
     def __init__(self, command: str, options: Options | None = None, conf: str | None = None,
@@ -88,7 +98,14 @@ class Server:
         self._leading = list(leading)
         self._stdin = stdin
         self._port: Port | None = None
+        _open_servers.add(self)
         self.wires: list[Wire] = []  # every connection made by `wire`, for the report
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     # -- where it is ------------------------------------------------------------------------------------------------
 
@@ -132,18 +149,23 @@ class Server:
         A port that somebody else grabbed in between is replaced; any other early end raises ServerError.
         """
         for _ in range(_BIND_ATTEMPTS):
+            self._replace_lost_port()
             self._spawn()
-            if not wait:
+            if not wait or self._wait_ready():
                 return self
-            if self._wait_ready():
-                return self
-            lost_the_port = isinstance(self.address, tuple) and not is_free(self.port)
-            if not lost_the_port:
+            if not self._port_is_lost():
                 break
-            assert self._port is not None
+        raise ServerError(f"{self.name} did not start: {exit_text(self.returncode)}\n{self.log_tail()}")
+
+    def _port_is_lost(self) -> bool:
+        """Does somebody else listen on our port? Asked while our process does not run."""
+        return self._port is not None and not is_free(self._port.number)
+
+    def _replace_lost_port(self) -> None:
+        """Also keeps a stranger's server on this port from being taken for ours when it answers PING."""
+        if self._port is not None and self._port_is_lost():
             self._port.release()
             self._port = None
-        raise ServerError(f"{self.name} did not start: {exit_text(self.returncode)}\n{self.log_tail()}")
 
     def _spawn(self) -> None:
         assert not self.alive(), "the server runs already"
@@ -158,9 +180,13 @@ class Server:
             self.process.stdin.close()
 
     def _wait_ready(self) -> bool:
-        """True once it answers, False when it ended. Raises AssertionError when it does neither in time."""
-        return wait_until(lambda: "ended" if not self.alive() else ("ready" if self.answers() else ""),
-                          START_TIMEOUT, f"{self.name} (pid {self.pid}) to answer PING") == "ready"
+        """True once it answers, False when it ended. Raises ServerError when it does neither in time."""
+        try:
+            return wait_until(lambda: "ended" if not self.alive() else ("ready" if self.answers() else ""),
+                              START_TIMEOUT, f"{self.name} (pid {self.pid}) to answer PING") == "ready"
+        except AssertionError as timed_out:
+            self.kill()
+            raise ServerError(f"{timed_out}\n{self.log_tail()}") from None
 
     def answers(self, timeout: float = 1.0) -> bool:
         """Does it answer PING now? An answer that asks for a password counts: the server is up."""
@@ -222,7 +248,8 @@ class Server:
         return self.start()
 
     def close(self) -> None:
-        """Ends everything and removes the directory."""
+        """Ends everything and removes the directory. May be repeated."""
+        _open_servers.discard(self)
         for wire in self.wires:
             wire.close()
         self.kill()
@@ -271,7 +298,7 @@ class Server:
 
 
 def processes_in(directory: Path) -> list[int]:
-    """Processes whose working directory is `directory`: only a server that was told `--dir` has it, daemons included."""
+    """Processes that work in `directory`: nobody but a server that was told `--dir` does, daemons included."""
     found = []
     for entry in os.listdir("/proc"):
         if not entry.isdigit() or int(entry) == os.getpid():

@@ -19,8 +19,10 @@ def authed(connect):
     return wire
 
 
-@pytest.mark.parametrize("command", [["GET", "k"], ["SET", "k", "v"], ["PING"], ["INFO"], ["CONFIG", "GET", "*"], ["CLIENT", "ID"],
-                                     ["SELECT", "1"], ["COMMAND"], ["SUBSCRIBE", "a"], ["FLUSHALL"], ["SHUTDOWN"]], ids=" ".join)
+@pytest.mark.parametrize("command", [["GET", "k"], ["SET", "k", "v"], ["PING"], ["INFO"], ["CONFIG", "GET", "*"],
+                                     ["CLIENT", "ID"], ["SELECT", "1"], ["COMMAND"], ["SUBSCRIBE", "a"], ["FLUSHALL"],
+                                     ["SHUTDOWN"]],
+                                     ids=" ".join)
 @pytest.mark.goal("Without AUTH a command is refused with NOAUTH and not run")
 def test_refused(wire, command):
     assert wire.error(*command) == NOAUTH
@@ -115,8 +117,9 @@ def test_change_password(authed, connect):
 @pytest.mark.goal("Without a password AUTH explains that none is set, but the user default needs none")
 def test_no_password_set(fresh_server):
     wire = fresh_server().wire()
-    assert wire.error("AUTH", "any") == ("ERR AUTH <password> called without any password configured for the default user. "
-                                         "Are you sure your configuration is correct?")
+    assert wire.error("AUTH", "any") == (
+        "ERR AUTH <password> called without any password configured for the default user. "
+        "Are you sure your configuration is correct?")
     wire.ok("AUTH", "default", "anything")
     assert wire.error("AUTH", "nobody", "x") == WRONGPASS
 

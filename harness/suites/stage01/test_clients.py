@@ -8,8 +8,10 @@ import pytest
 from strata_harness.resp import encode
 from strata_harness.wait import wait_until
 
-FIELDS = ["id", "addr", "laddr", "fd", "name", "age", "idle", "flags", "db", "sub", "psub", "ssub", "multi", "qbuf", "qbuf-free",
-          "argv-mem", "multi-mem", "rbs", "rbp", "obl", "oll", "omem", "tot-mem", "events", "cmd", "user", "redir", "resp"]
+FIELDS = ["id", "addr", "laddr", "fd", "name", "age", "idle", "flags", "db", "sub", "psub", "ssub", "multi", "qbuf",
+          "qbuf-free",
+          "argv-mem", "multi-mem", "rbs", "rbp", "obl", "oll", "omem", "tot-mem", "events", "cmd", "user", "redir",
+          "resp"]
 
 
 def parse(line):
@@ -97,7 +99,8 @@ def test_kill_filters(connect, server, kind):
     wire, victim = connect(), connect()
     ident = victim("CLIENT", "ID")
     host, port = victim.socket.getsockname()
-    words = {"ID": ["ID", ident], "ADDR": ["ADDR", f"{host}:{port}"], "USER": ["USER", "default"], "TYPE": ["TYPE", "normal"],
+    words = {"ID": ["ID", ident], "ADDR": ["ADDR", f"{host}:{port}"], "USER": ["USER", "default"],
+             "TYPE": ["TYPE", "normal"],
              "LADDR": ["LADDR", f"127.0.0.1:{server.port}"], "ID and TYPE": ["ID", ident, "TYPE", "normal"]}[kind]
     wait_until(lambda: len(listed(wire)) == 2, 5, "connections of the set-up to be gone")
     assert wire("CLIENT", "KILL", *words) == 1
@@ -160,7 +163,8 @@ def test_pause_write(connect):
     writer_id = writer("CLIENT", "ID")
     wire.ok("CLIENT", "PAUSE", 60000, "WRITE")
     writer.send_command("SET", "k", "new")
-    wait_until(lambda: listed(wire, "ID", writer_id)[writer_id]["flags"] == "b", 5, "the writer to be listed as blocked")
+    wait_until(lambda: listed(wire, "ID", writer_id)[writer_id]["flags"] == "b", 5,
+               "the writer to be listed as blocked")
     assert reader("GET", "k") == b"old"
     assert reader("PING") == "PONG"
     wire.ok("CLIENT", "UNPAUSE")

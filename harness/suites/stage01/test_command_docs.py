@@ -4,27 +4,39 @@ import pytest
 
 # name: arity, flags, first key, last key, step
 TABLE = {
-    "get": (2, "readonly fast", 1, 1, 1), "set": (-3, "write denyoom", 1, 1, 1), "mset": (-3, "write denyoom", 1, -1, 2),
+    "get": (2, "readonly fast", 1, 1, 1), "set": (-3, "write denyoom", 1, 1, 1),
+    "mset": (-3, "write denyoom", 1, -1, 2),
     "mget": (-2, "readonly fast", 1, -1, 1), "del": (-2, "write", 1, -1, 1), "unlink": (-2, "write fast", 1, -1, 1),
-    "exists": (-2, "readonly fast", 1, -1, 1), "incr": (2, "write denyoom fast", 1, 1, 1), "append": (3, "write denyoom fast", 1, 1, 1),
-    "incrbyfloat": (3, "write denyoom fast", 1, 1, 1), "getex": (-2, "write fast", 1, 1, 1), "getdel": (2, "write fast", 1, 1, 1),
+    "exists": (-2, "readonly fast", 1, -1, 1), "incr": (2, "write denyoom fast", 1, 1, 1),
+    "append": (3, "write denyoom fast", 1, 1, 1),
+    "incrbyfloat": (3, "write denyoom fast", 1, 1, 1), "getex": (-2, "write fast", 1, 1, 1),
+    "getdel": (2, "write fast", 1, 1, 1),
     "setrange": (4, "write denyoom", 1, 1, 1), "lcs": (-3, "readonly", 1, 2, 1), "expire": (-3, "write fast", 1, 1, 1),
     "ttl": (2, "readonly fast", 1, 1, 1), "persist": (2, "write fast", 1, 1, 1), "rename": (3, "write", 1, 2, 1),
-    "copy": (-3, "write denyoom", 1, 2, 1), "move": (3, "write fast", 1, 1, 1), "scan": (-2, "readonly", 0, 0, 0), "keys": (2, "readonly", 0, 0, 0),
-    "randomkey": (1, "readonly", 0, 0, 0), "type": (2, "readonly fast", 1, 1, 1), "ping": (-1, "fast", 0, 0, 0), "echo": (2, "loading stale fast", 0, 0, 0),
-    "auth": (-2, "noscript loading stale fast no_auth allow_busy", 0, 0, 0), "select": (2, "loading stale fast", 0, 0, 0),
-    "hello": (-1, "noscript loading stale fast no_auth allow_busy", 0, 0, 0), "quit": (-1, "noscript loading stale fast no_auth allow_busy", 0, 0, 0),
+    "copy": (-3, "write denyoom", 1, 2, 1), "move": (3, "write fast", 1, 1, 1), "scan": (-2, "readonly", 0, 0, 0),
+    "keys": (2, "readonly", 0, 0, 0),
+    "randomkey": (1, "readonly", 0, 0, 0), "type": (2, "readonly fast", 1, 1, 1), "ping": (-1, "fast", 0, 0, 0),
+    "echo": (2, "loading stale fast", 0, 0, 0),
+    "auth": (-2, "noscript loading stale fast no_auth allow_busy", 0, 0, 0),
+    "select": (2, "loading stale fast", 0, 0, 0),
+    "hello": (-1, "noscript loading stale fast no_auth allow_busy", 0, 0, 0),
+    "quit": (-1, "noscript loading stale fast no_auth allow_busy", 0, 0, 0),
     "reset": (1, "noscript loading stale fast no_auth allow_busy", 0, 0, 0), "flushall": (-1, "write", 0, 0, 0),
     "publish": (3, "pubsub loading stale fast", 0, 0, 0), "subscribe": (-2, "pubsub noscript loading stale", 0, 0, 0),
-    "info": (-1, "loading stale", 0, 0, 0), "config": (-2, "", 0, 0, 0), "client": (-2, "", 0, 0, 0), "dbsize": (1, "readonly fast", 0, 0, 0),
-    "shutdown": (-1, "admin noscript loading stale no_multi allow_busy", 0, 0, 0), "monitor": (1, "admin noscript loading stale", 0, 0, 0),
+    "info": (-1, "loading stale", 0, 0, 0), "config": (-2, "", 0, 0, 0), "client": (-2, "", 0, 0, 0),
+    "dbsize": (1, "readonly fast", 0, 0, 0),
+    "shutdown": (-1, "admin noscript loading stale no_multi allow_busy", 0, 0, 0),
+    "monitor": (1, "admin noscript loading stale", 0, 0, 0),
     "debug": (-2, "admin noscript loading stale", 0, 0, 0), "swapdb": (3, "write fast", 0, 0, 0),
     "config|set": (-4, "admin noscript loading stale", 0, 0, 0), "client|id": (2, "noscript loading stale", 0, 0, 0),
     "object|encoding": (3, "readonly", 2, 2, 1), "memory|usage": (-3, "readonly", 2, 2, 1),
 }
-GROUPS = {"get": "string", "set": "string", "lcs": "string", "del": "generic", "scan": "generic", "expire": "generic", "ping": "connection",
-          "select": "connection", "publish": "pubsub", "info": "server", "config|get": "server", "client|kill": "connection"}
-SINCE = {"get": "1.0.0", "getex": "6.2.0", "lcs": "7.0.0", "copy": "6.2.0", "unlink": "4.0.0", "hello": "6.0.0", "expiretime": "7.0.0"}
+GROUPS = {"get": "string", "set": "string", "lcs": "string", "del": "generic", "scan": "generic", "expire": "generic",
+          "ping": "connection",
+          "select": "connection", "publish": "pubsub", "info": "server", "config|get": "server",
+          "client|kill": "connection"}
+SINCE = {"get": "1.0.0", "getex": "6.2.0", "lcs": "7.0.0", "copy": "6.2.0", "unlink": "4.0.0", "hello": "6.0.0",
+         "expiretime": "7.0.0"}
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -64,7 +76,8 @@ def test_list(wire):
     assert len(names) == len(set(names))
     assert sum(b"|" not in name for name in names) == wire("COMMAND", "COUNT")
     with_subcommands = set(wire("COMMAND", "LIST", "FILTERBY", "PATTERN", "config*"))
-    assert with_subcommands == {b"config", b"config|get", b"config|set", b"config|rewrite", b"config|resetstat", b"config|help"}
+    assert with_subcommands == {b"config", b"config|get", b"config|set", b"config|rewrite", b"config|resetstat",
+                                b"config|help"}
     assert {b"get", b"set", b"lcs"} <= set(wire("COMMAND", "LIST", "FILTERBY", "ACLCAT", "string"))
     assert b"del" not in wire("COMMAND", "LIST", "FILTERBY", "ACLCAT", "string")
     assert wire("COMMAND", "LIST", "FILTERBY", "MODULE", "nosuch") == []
@@ -93,7 +106,8 @@ def test_docs_all(wire, wire3):
 
 @pytest.mark.parametrize("command, keys", [
     (["GET", "a"], ["a"]), (["MSET", "a", "1", "b", "2"], ["a", "b"]), (["DEL", "a", "b", "c"], ["a", "b", "c"]),
-    (["COPY", "a", "b", "DB", "3"], ["a", "b"]), (["OBJECT", "ENCODING", "a"], ["a"]), (["MEMORY", "USAGE", "a"], ["a"]), (["LCS", "a", "b"], ["a", "b"]),
+    (["COPY", "a", "b", "DB", "3"], ["a", "b"]), (["OBJECT", "ENCODING", "a"], ["a"]),
+    (["MEMORY", "USAGE", "a"], ["a"]), (["LCS", "a", "b"], ["a", "b"]),
 ], ids=lambda words: " ".join(words))
 @pytest.mark.goal("COMMAND GETKEYS finds the keys among the arguments")
 def test_getkeys(wire, command, keys):
@@ -109,9 +123,12 @@ def test_getkeys_errors(wire):
 
 
 @pytest.mark.parametrize("command, expected", [
-    (["GET", "a"], {"a": "RO access"}), (["SET", "a", "1"], {"a": "OW update"}), (["SET", "a", "1", "GET"], {"a": "RW access update"}),
-    (["DEL", "a"], {"a": "RM delete"}), (["INCR", "a"], {"a": "RW access update"}), (["COPY", "a", "b"], {"a": "RO access", "b": "OW update"}),
-    (["RENAME", "a", "b"], {"a": "RW access delete", "b": "OW update"}), (["EXPIRE", "a", "1"], {"a": "RW update"}), (["TTL", "a"], {"a": "RO access"}),
+    (["GET", "a"], {"a": "RO access"}), (["SET", "a", "1"], {"a": "OW update"}),
+    (["SET", "a", "1", "GET"], {"a": "RW access update"}),
+    (["DEL", "a"], {"a": "RM delete"}), (["INCR", "a"], {"a": "RW access update"}),
+    (["COPY", "a", "b"], {"a": "RO access", "b": "OW update"}),
+    (["RENAME", "a", "b"], {"a": "RW access delete", "b": "OW update"}), (["EXPIRE", "a", "1"], {"a": "RW update"}),
+    (["TTL", "a"], {"a": "RO access"}),
 ], ids=lambda value: " ".join(value))
 @pytest.mark.goal("COMMAND GETKEYSANDFLAGS tells how each key is used")
 def test_getkeysandflags(wire, command, expected):

@@ -28,13 +28,16 @@ def test_get_patterns(wire):
     assert set(get(wire, "slowlog-*")) == {"slowlog-log-slower-than", "slowlog-max-len"}
     assert get(wire, "no-such-option") == {}
     everything = get(wire, "*")
-    assert {"port", "bind", "dir", "maxclients", "databases", "requirepass", "loglevel", "client-output-buffer-limit", "unixsocket",
-            "tcp-backlog", "tcp-keepalive", "protected-mode", "proto-max-bulk-len", "client-query-buffer-limit"} <= set(everything)
+    assert {"port", "bind", "dir", "maxclients", "databases", "requirepass", "loglevel", "client-output-buffer-limit",
+            "unixsocket",
+            "tcp-backlog", "tcp-keepalive", "protected-mode", "proto-max-bulk-len",
+            "client-query-buffer-limit"} <= set(everything)
 
 
 @pytest.mark.goal("The defaults of the options are Redis's")
 def test_defaults(wire):
-    expected = {"databases": "16", "maxclients": "10000", "timeout": "0", "tcp-keepalive": "300", "tcp-backlog": "511", "hz": "10",
+    expected = {"databases": "16", "maxclients": "10000", "timeout": "0", "tcp-keepalive": "300",
+                "tcp-backlog": "511", "hz": "10",
                 "proto-max-bulk-len": "536870912", "client-query-buffer-limit": "1073741824", "protected-mode": "yes",
                 "slowlog-log-slower-than": "10000", "slowlog-max-len": "128", "latency-monitor-threshold": "0",
                 "maxmemory-policy": "noeviction", "loglevel": "notice", "enable-debug-command": "no",
@@ -49,7 +52,8 @@ def test_set_many(wire):
         "timeout": "100", "maxmemory": "10485760", "slowlog-max-len": "5", "loglevel": "warning"}
 
 
-@pytest.mark.parametrize("text, value", [("1", 1), ("1b", 1), ("1k", 1000), ("1kb", 1024), ("2M", 2000000), ("2mB", 2097152), ("1g", 10**9), ("1GB", 2**30)])
+@pytest.mark.parametrize("text, value", [("1", 1), ("1b", 1), ("1k", 1000), ("1kb", 1024), ("2M", 2000000),
+                                         ("2mB", 2097152), ("1g", 10**9), ("1GB", 2**30)])
 @pytest.mark.goal("Memory sizes know k, kb, m, mb, g and gb")
 def test_memory_units(wire, text, value):
     wire.ok("CONFIG", "SET", "maxmemory", text)
@@ -86,8 +90,10 @@ def test_set_errors(wire, name, value, reason):
 
 @pytest.mark.goal("CONFIG SET refuses unknown options, repeated ones and odd arguments")
 def test_set_shape_errors(wire):
-    assert wire.error("CONFIG", "SET", "nosuch", "1") == "ERR Unknown option or number of arguments for CONFIG SET - 'nosuch'"
-    assert wire.error("CONFIG", "SET", "timeout", "1", "timeout", "2") == FAILED.format("timeout", "duplicate parameter")
+    assert wire.error("CONFIG", "SET", "nosuch", "1") == \
+        "ERR Unknown option or number of arguments for CONFIG SET - 'nosuch'"
+    assert wire.error("CONFIG", "SET", "timeout", "1", "timeout", "2") == \
+        FAILED.format("timeout", "duplicate parameter")
     assert wire.error("CONFIG", "SET", "timeout", "1", "hz") == "ERR syntax error"
     assert get(wire, "timeout") == {"timeout": "0"}
 
@@ -251,7 +257,8 @@ def test_rewrite_adds(rewritable):
 @pytest.mark.goal("A server that restarts on its rewritten file has the same configuration")
 def test_rewrite_round_trip(rewritable):
     wire = rewritable.wire()
-    wire.ok("CONFIG", "SET", "timeout", "0", "maxmemory", "3mb", "requirepass", 'quote " and \\ and \x01', "slowlog-max-len", "5",
+    wire.ok("CONFIG", "SET", "timeout", "0", "maxmemory", "3mb", "requirepass", 'quote " and \\ and \x01',
+            "slowlog-max-len", "5",
             "client-output-buffer-limit", "pubsub 1mb 2mb 3", "maxmemory-policy", "allkeys-lru", "loglevel", "verbose")
     before = get(wire, "*")
     wire.ok("CONFIG", "REWRITE")

@@ -47,7 +47,8 @@ def test_decrby_minimum(wire):
     assert wire.error("DECRBY", "n", MIN) == "ERR decrement would overflow"
 
 
-@pytest.mark.parametrize("value", ["", "abc", "1.0", " 1", "1 ", "01", "+1", "0x10", "1e3", "9223372036854775808", "-", "1\0"])
+@pytest.mark.parametrize("value", ["", "abc", "1.0", " 1", "1 ", "01", "+1", "0x10", "1e3", "9223372036854775808",
+                                   "-", "1\0"])
 @pytest.mark.goal("Only a plain decimal integer can be counted, as value and as step")
 def test_not_integers(wire, value):
     wire.ok("SET", "k", value)
@@ -57,7 +58,8 @@ def test_not_integers(wire, value):
 
 
 @pytest.mark.parametrize("start, step, result", [
-    ("10.50", "0.1", "10.6"), ("3", "1.5", "4.5"), ("3.0", "1.0", "4"), ("5.0e3", "2.0e2", "5200"), ("0", "-0.0001", "-0.0001"),
+    ("10.50", "0.1", "10.6"), ("3", "1.5", "4.5"), ("3.0", "1.0", "4"), ("5.0e3", "2.0e2", "5200"),
+    ("0", "-0.0001", "-0.0001"),
     ("1", "-1", "0"), ("3.0e10", "1", "30000000001"), ("0.1", "0.2", "0.3"), ("1e18", "1", "1000000000000000001"),
     ("-1.5", "1.5", "0"), ("0", "1e-10", "0.0000000001"), ("", "1", None),
 ])

@@ -22,7 +22,8 @@ def test_select_errors(wire):
     for number in ("16", "-1", "100000"):
         assert wire.error("SELECT", number) == "ERR DB index is out of range"
     assert wire.error("SELECT", "x") == "ERR value is not an integer or out of range"
-    assert wire.error("SELECT", "99999999999") == "ERR value is out of range, value must between -2147483648 and 2147483647"
+    assert wire.error("SELECT", "99999999999") == \
+        "ERR value is out of range, value must between -2147483648 and 2147483647"
     assert wire("GET", "here") == b"3"
 
 

@@ -83,7 +83,8 @@ def test_errors(wire):
     assert wire.error("EXPIRE", "k", 10, "GT", "LT") == "ERR GT and LT options at the same time are not compatible"
     assert wire.error("EXPIRE", "k", 10, "AB") == "ERR Unsupported option AB"
     assert wire.error("EXPIRE", "k", "soon") == "ERR value is not an integer or out of range"
-    for command, number in [("EXPIRE", 9223372036854775807), ("EXPIRE", -9223372036854775808), ("EXPIREAT", 9223372036854776),
+    for command, number in [("EXPIRE", 9223372036854775807), ("EXPIRE", -9223372036854775808),
+                            ("EXPIREAT", 9223372036854776),
                             ("PEXPIRE", 9223372036854775807)]:
         assert wire.error(command, "k", number) == f"ERR invalid expire time in '{command.lower()}' command"
     assert wire("TTL", "k") == -1

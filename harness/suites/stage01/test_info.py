@@ -7,17 +7,24 @@ from strata_harness.wait import wait_until
 SERVER_OPTIONS = {"enable_debug_command": "yes"}
 
 FIELDS = {
-    "server": "redis_version redis_git_sha1 redis_git_dirty redis_build_id redis_mode os arch_bits monotonic_clock multiplexing_api "
-              "gcc_version process_id run_id tcp_port server_time_usec uptime_in_seconds uptime_in_days hz configured_hz lru_clock "
-              "executable config_file",
-    "clients": "connected_clients maxclients client_recent_max_input_buffer client_recent_max_output_buffer blocked_clients",
-    "memory": "used_memory used_memory_human used_memory_rss used_memory_rss_human used_memory_peak used_memory_peak_human "
-              "used_memory_overhead used_memory_dataset total_system_memory maxmemory maxmemory_human maxmemory_policy "
-              "mem_fragmentation_ratio mem_allocator",
-    "stats": "total_connections_received total_commands_processed instantaneous_ops_per_sec total_net_input_bytes "
-             "total_net_output_bytes rejected_connections expired_keys evicted_keys keyspace_hits keyspace_misses pubsub_channels "
-             "pubsub_patterns total_error_replies unexpected_error_replies total_reads_processed total_writes_processed",
-    "cpu": "used_cpu_sys used_cpu_user used_cpu_sys_children used_cpu_user_children",
+    "server": """
+        redis_version redis_git_sha1 redis_git_dirty redis_build_id redis_mode os arch_bits monotonic_clock
+        multiplexing_api gcc_version process_id run_id tcp_port server_time_usec uptime_in_seconds
+        uptime_in_days hz configured_hz lru_clock executable config_file""",
+    "clients": """
+        connected_clients maxclients client_recent_max_input_buffer client_recent_max_output_buffer
+        blocked_clients""",
+    "memory": """
+        used_memory used_memory_human used_memory_rss used_memory_rss_human used_memory_peak
+        used_memory_peak_human used_memory_overhead used_memory_dataset total_system_memory maxmemory
+        maxmemory_human maxmemory_policy mem_fragmentation_ratio mem_allocator""",
+    "stats": """
+        total_connections_received total_commands_processed instantaneous_ops_per_sec total_net_input_bytes
+        total_net_output_bytes rejected_connections expired_keys evicted_keys keyspace_hits keyspace_misses
+        pubsub_channels pubsub_patterns total_error_replies unexpected_error_replies total_reads_processed
+        total_writes_processed""",
+    "cpu": """
+        used_cpu_sys used_cpu_user used_cpu_sys_children used_cpu_user_children""",
 }
 
 
@@ -43,12 +50,13 @@ def test_fields(wire, section):
     assert not missing, f"INFO {section} lacks {sorted(missing)}"
 
 
-@pytest.mark.goal("INFO without arguments has the default sections in order; everything adds the statistics of commands")
+@pytest.mark.goal("INFO alone has the default sections in order; everything adds the statistics of commands")
 def test_section_order(wire):
     wire("PING")
     wire.error("NOSUCH")
     wire.ok("SET", "k", "v")
-    default = [name for name in sections(wire) if name in ("Server", "Clients", "Memory", "Stats", "CPU", "Errorstats", "Keyspace")]
+    default = [name for name in sections(wire) if name in ("Server", "Clients", "Memory", "Stats", "CPU",
+                                                           "Errorstats", "Keyspace")]
     assert default == ["Server", "Clients", "Memory", "Stats", "CPU", "Errorstats", "Keyspace"]
     assert not {"Commandstats", "Latencystats"} & set(sections(wire))
     for word in ("everything", "all", "ALL"):
@@ -85,10 +93,12 @@ def test_clients_section(connect, r):
 def test_stats(wire, r):
     wire.ok("SET", "k", "v")
     before = r.info("stats")
-    for command in (["GET", "k"], ["GET", "missing"], ["MGET", "k", "missing", "k"], ["EXISTS", "k"], ["TTL", "missing"], ["SET", "k", "w"]):
+    for command in (["GET", "k"], ["GET", "missing"], ["MGET", "k", "missing", "k"], ["EXISTS", "k"],
+                    ["TTL", "missing"], ["SET", "k", "w"]):
         wire(*command)
     after = r.info("stats")
-    difference = {name: after[name] - before[name] for name in ("keyspace_hits", "keyspace_misses", "total_commands_processed")}
+    difference = {name: after[name] - before[name] for name in ("keyspace_hits", "keyspace_misses",
+                                                                "total_commands_processed")}
     assert difference == {"keyspace_hits": 4, "keyspace_misses": 3, "total_commands_processed": 7}
     assert after["total_net_input_bytes"] > before["total_net_input_bytes"]
     assert after["total_net_output_bytes"] > before["total_net_output_bytes"]

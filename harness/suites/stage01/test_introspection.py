@@ -157,7 +157,8 @@ def test_memory_others(wire, wire3):
     wire.ok("MSET", "a", "1", "b", "2")
     stats = wire3("MEMORY", "STATS")
     assert stats[b"keys.count"] == 2
-    assert {b"peak.allocated", b"total.allocated", b"startup.allocated", b"clients.normal", b"overhead.total", b"dataset.bytes",
+    assert {b"peak.allocated", b"total.allocated", b"startup.allocated", b"clients.normal", b"overhead.total",
+            b"dataset.bytes",
             b"allocator.allocated", b"fragmentation"} <= set(stats)
     assert wire("MEMORY", "DOCTOR").startswith(b"Hi Sam, ")
     wire.ok("MEMORY", "PURGE")
@@ -185,8 +186,8 @@ def test_debug_sleep(connect):
 @pytest.mark.goal("DEBUG OBJECT describes a value, and knows no missing key")
 def test_debug_object(wire):
     wire.ok("SET", "k", "value")
-    assert re.fullmatch(r"Value at:0x[0-9a-f]+ refcount:1 encoding:embstr serializedlength:\d+ lru:\d+ lru_seconds_idle:\d+",
-                        wire("DEBUG", "OBJECT", "k"))
+    shape = r"Value at:0x[0-9a-f]+ refcount:1 encoding:embstr serializedlength:\d+ lru:\d+ lru_seconds_idle:\d+"
+    assert re.fullmatch(shape, wire("DEBUG", "OBJECT", "k"))
     assert wire.error("DEBUG", "OBJECT", "missing") == "ERR no such key"
 
 

@@ -36,7 +36,8 @@ def test_signals(fresh_server, number):
 def test_log_shape(fresh_server):
     server = fresh_server()
     line = server.wait_log("Ready to accept connections")
-    assert re.fullmatch(rf"{server.pid}:M \d\d \w{{3}} \d{{4}} \d\d:\d\d:\d\d\.\d{{3}} \* Ready to accept connections.*", line)
+    shape = rf"{server.pid}:M \d\d \w{{3}} \d{{4}} \d\d:\d\d:\d\d\.\d{{3}} \* Ready to accept connections.*"
+    assert re.fullmatch(shape, line)
     assert f"pid={server.pid}, just started" in server.log_text()
 
 
@@ -98,7 +99,7 @@ def test_bind_unavailable(fresh_server):
     assert "192.0.2.1" in failing.log_text()
 
 
-@pytest.mark.goal("A unix socket serves clients with the permissions asked for, is shown in CLIENT INFO, and goes away at the end")
+@pytest.mark.goal("A unix socket has the permissions asked for, is shown in CLIENT INFO, and goes away at the end")
 def test_unix_socket(fresh_server, tmp_path):
     path = str(tmp_path / "s")
     server = fresh_server(port=0, unixsocket=path, unixsocketperm=700)
@@ -147,7 +148,7 @@ def test_loglevel(fresh_server):
     assert BYE in server.log_text()
 
 
-@pytest.mark.goal("daemonize leaves a server of its own behind: the starter ends with code 0, the pid file names the daemon")
+@pytest.mark.goal("daemonize leaves a server behind that its pid file names, and the starter ends with code 0")
 def test_daemonize(fresh_server, tmp_path):
     pidfile, logfile = tmp_path / "daemon.pid", tmp_path / "daemon.log"
     server = fresh_server(start=False, daemonize="yes", pidfile=str(pidfile), logfile=str(logfile))
@@ -184,7 +185,8 @@ def test_protected_mode(fresh_server):
     if outside:
         with Wire((outside, protected.port)) as stranger:
             refusal = stranger.read()
-            assert isinstance(refusal, RespError) and refusal.text.startswith("DENIED Redis is running in protected mode because")
+            assert isinstance(refusal, RespError)
+            assert refusal.text.startswith("DENIED Redis is running in protected mode because")
             stranger.expect_closed()
         protected.wire().ok("CONFIG", "SET", "protected-mode", "no")
         with Wire((outside, protected.port)) as stranger:

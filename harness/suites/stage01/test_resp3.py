@@ -44,13 +44,15 @@ def test_hello_errors(wire):
     assert wire.error("HELLO", 3, "SETNAME") == "ERR Syntax error in HELLO option 'SETNAME'"
     assert wire.error("HELLO", 3, "AUTH", "default") == "ERR Syntax error in HELLO option 'AUTH'"
     assert wire.error("HELLO", 3, "SETNAME", "a b").startswith("ERR Client names cannot contain spaces")
-    assert wire.error("HELLO", 3, "AUTH", "nobody", "x") == "WRONGPASS invalid username-password pair or user is disabled."
+    assert wire.error("HELLO", 3, "AUTH", "nobody", "x") == \
+        "WRONGPASS invalid username-password pair or user is disabled."
     wire.exchange(encode("GET", "none"), b"$-1\r\n")
 
 
 @pytest.mark.goal("HELLO takes AUTH and SETNAME together, in any order")
 def test_hello_auth_setname(connect):
-    for number, words in enumerate((["AUTH", "default", "any", "SETNAME", "one"], ["setname", "two", "auth", "default", ""])):
+    for number, words in enumerate((["AUTH", "default", "any", "SETNAME", "one"],
+                                    ["setname", "two", "auth", "default", ""])):
         wire = connect()
         assert isinstance(wire("HELLO", 3, *words), dict)
         assert wire("CLIENT", "GETNAME") == (b"one", b"two")[number]
@@ -96,7 +98,8 @@ def test_lcs_map(wire3):
 
 
 @pytest.mark.goal("INFO, CLIENT LIST and LOLWUT are verbatim strings of text in RESP3, bulks in RESP2")
-@pytest.mark.parametrize("command", [["INFO"], ["CLIENT", "LIST"], ["CLIENT", "INFO"], ["LOLWUT"], ["MEMORY", "DOCTOR"]],
+@pytest.mark.parametrize("command", [["INFO"], ["CLIENT", "LIST"], ["CLIENT", "INFO"], ["LOLWUT"],
+                                     ["MEMORY", "DOCTOR"]],
                          ids=" ".join)
 def test_verbatim(wire, wire3, command):
     wire3.send_command(*command)

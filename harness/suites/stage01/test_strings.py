@@ -36,7 +36,8 @@ def test_value_sizes(wire, rng, size):
 
 @pytest.mark.parametrize("value, encoding", [
     ("0", "int"), ("-1", "int"), ("9223372036854775807", "int"), ("-9223372036854775808", "int"),
-    ("9223372036854775808", "embstr"), ("007", "embstr"), ("+5", "embstr"), ("-0", "embstr"), ("1.5", "embstr"), (" 1", "embstr"),
+    ("9223372036854775808", "embstr"), ("007", "embstr"), ("+5", "embstr"), ("-0", "embstr"), ("1.5", "embstr"),
+    (" 1", "embstr"),
     ("", "embstr"), ("x" * 44, "embstr"), ("x" * 45, "raw"), ("1" * 21, "embstr"),
 ])
 @pytest.mark.goal("OBJECT ENCODING names int, embstr and raw by Redis's rules, and the value stays as it was")
