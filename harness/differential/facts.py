@@ -20,7 +20,7 @@ COMMANDS = {
 SUBCOMMANDS = {
     b"client|getname": 2, b"client|getredir": 2, b"client|help": 2, b"client|id": 2, b"client|info": 2, b"client|kill": -3,
     b"client|list": -2, b"client|no-evict": 3, b"client|pause": -3, b"client|reply": 3, b"client|setname": 3,
-    b"client|unpause": 2, b"command|count": 2, b"command|docs": -2, b"command|getkeys": -4, b"command|getkeysandflags": -4,
+    b"client|trackinginfo": 2, b"client|unblock": -3, b"client|unpause": 2, b"command|count": 2, b"command|docs": -2, b"command|getkeys": -4, b"command|getkeysandflags": -4,
     b"command|help": 2, b"command|info": -2, b"command|list": -2, b"config|get": -3, b"config|help": 2, b"config|resetstat": 2,
     b"config|rewrite": 2, b"config|set": -4, b"latency|doctor": 2, b"latency|graph": 3, b"latency|help": 2,
     b"latency|histogram": -2, b"latency|history": 3, b"latency|latest": 2, b"latency|reset": -2, b"memory|doctor": 2,
@@ -30,7 +30,6 @@ SUBCOMMANDS = {
     b"slowlog|help": 2, b"slowlog|len": 2, b"slowlog|reset": 2,
 }
 
-LATER_SUBCOMMANDS = {b"client|caching", b"client|tracking", b"client|trackinginfo", b"client|unblock", b"pubsub|shardchannels",
-                     b"pubsub|shardnumsub"}
+LATER_SUBCOMMANDS = {b"client|caching", b"client|tracking", b"pubsub|shardchannels", b"pubsub|shardnumsub"}
 
 CONTAINERS = sorted({name.partition(b"|")[0] for name in SUBCOMMANDS})

@@ -160,11 +160,20 @@ def _tree(node: resp.Node):
     items = node.value
     if len(items) == 10 and items[1].kind == ":" and items[9].kind == "*":  # COMMAND INFO: the tenth are the subcommands
         return [_tree(item) for item in items[:9]] + [_entries(items[9])]
-    out = [node.kind]
-    for i, item in enumerate(items):
-        subcommands = i and items[i - 1].value == b"subcommands" and isinstance(item.value, list)
-        out.append(_documented(item) if subcommands else _tree(item))
-    return out
+    return [node.kind] + [_under(items[i - 1].value if i else b"", item) for i, item in enumerate(items)]
+
+
+def _under(name: bytes, node: resp.Node):
+    """What compares of the value that follows a name.  Prose is each project's own: that there is some, and its facts."""
+    if name == b"subcommands" and isinstance(node.value, list):
+        return _documented(node)
+    if name in (b"summary", b"notes"):
+        return node.kind, bool(node.value)
+    if name == b"complexity" and node.kind in "$=+":
+        return node.kind, re.findall(rb"O\([^)]*\)", node.value)[:1]
+    if name == b"history" and isinstance(node.value, list):
+        return node.kind, [(entry.kind, len(entry.value), tuple(entry.value[0])) for entry in node.value]
+    return _tree(node)
 
 
 def _entries(node: resp.Node):

@@ -40,7 +40,7 @@ def reset(g: Gen):
 
 def client(g: Gen):
     sub = g.pick([b"ID", b"INFO", b"GETNAME", b"GETNAME", b"SETNAME", b"SETNAME", b"LIST", b"GETREDIR", b"NO-EVICT", b"UNPAUSE", b"HELP", b"REPLY",
-                  b"KILL", b"PAUSE"])
+                  b"KILL", b"PAUSE", b"TRACKINGINFO", b"UNBLOCK"])
     args = [g.case(b"CLIENT"), g.case(sub)]
     if sub == b"SETNAME":
         args.append(name(g))
@@ -50,6 +50,8 @@ def client(g: Gen):
         args.append(g.pick([b"ON", b"on", b"bogus", b""]))  # OFF and SKIP: the script below
     elif sub == b"PAUSE":
         args += g.pick([[b"abc"], [b"-1"], [b""], [b"10", b"bogus"], [b"9223372036854775808"], [b"-1", b"WRITE"], [b"1.5", b"ALL"]])
+    elif sub == b"UNBLOCK":
+        args += g.pick([[b"99999999"], [b"abc"], [b"-1", b"ERROR"], [b"99999999", b"TIMEOUT"], [b"99999999", b"bogus"], [b"1", b"error", b"x"]])
     elif sub == b"LIST":
         args += g.pick([[], [], [b"TYPE", b"normal"], [b"TYPE", b"pubsub"], [b"TYPE", b"replica"], [b"TYPE", b"master"], [b"TYPE", b"bogus"], [b"TYPE"],
                         [b"ID"], [b"ID", b"0"], [b"ID", b"99999999"], [b"ID", b"abc"], [b"ID", b"-1", b"2"], [b"bogus"], [b"TYPE", b"normal", b"ID", b"1"]])
