@@ -40,7 +40,7 @@ void install_keyspace_object(resp::Server& server) {
   auto& options = server.own<KeyspaceOptions>();
   auto& keyspace = server.own<Keyspace>(static_cast<size_t>(options.databases));
   keyspace.follow(&server.moment);
-  add_adjustment(SlabAllocator::idle_bytes());
+  add_adjustment(SlabAllocator::used_memory_adjustment());
 
   server.config.integer("databases", &options.databases, 16, 1, INT32_MAX, "number of databases", {.immutable = true});
   server.config.flag("activerehashing", &options.rehash_when_idle, true, "finish rehashes while there is nothing to do");

@@ -31,7 +31,7 @@ SlabAllocator::Page* SlabAllocator::add_page(size_t size_class) {
   STRATA_ASSERT(memory != nullptr, "no memory for a slab page of blocks of {} bytes", size_class * kQuantum);
   Page* page = new (memory) Page{nullptr, nullptr, static_cast<uint32_t>(size_class * kQuantum), 0, kFirstBlock, 0, false};
   partial_[size_class] = page;
-  idle_bytes_ += kPageBytes;
+  adjustment_ -= kPageBytes;
   return page;
 }
 
@@ -62,7 +62,7 @@ void* SlabAllocator::allocate(size_t bytes) {
     page->fresh += page->block_bytes;
   }
   page->used++;
-  idle_bytes_ -= page->block_bytes;
+  adjustment_ += page->block_bytes;
   if (page->free_list == 0 && page->fresh + page->block_bytes > kPageBytes) {
     unlink(page, size_class);
     page->full = true;
@@ -86,7 +86,7 @@ void SlabAllocator::free(void* block, size_t bytes) {
   *reinterpret_cast<uint16_t*>(block) = page->free_list;
   page->free_list = static_cast<uint16_t>((static_cast<char*>(block) - page->at(0)) / static_cast<ptrdiff_t>(kQuantum));
   page->used--;
-  idle_bytes_ += page->block_bytes;
+  adjustment_ -= page->block_bytes;
   if (page->full) {
     // Behind the page that is allocated from: nearly full pages get filled, nearly empty ones get to be empty.
     unlink(page, size_class);
@@ -107,7 +107,7 @@ void SlabAllocator::free(void* block, size_t bytes) {
 
 void SlabAllocator::drop_page(Page* page, size_t size_class) {
   unlink(page, size_class);
-  idle_bytes_ -= kPageBytes;
+  adjustment_ += kPageBytes;
   std::free(page);
 }
 
@@ -116,7 +116,7 @@ void SlabAllocator::release_all() {
     for (Page*& head : *lists) {
       while (head != nullptr) {
         Page* next = head->next;
-        idle_bytes_ -= kPageBytes - static_cast<int64_t>(head->used) * head->block_bytes;
+        adjustment_ += static_cast<int64_t>(kPageBytes) - static_cast<int64_t>(head->used) * head->block_bytes;
         std::free(head);
         head = next;
       }

@@ -43,8 +43,9 @@ class SlabAllocator {
   // Blocks of more than kLargest bytes that are in use.
   size_t large_blocks() const { return large_blocks_; }
 
-  // Bytes of all pages of all allocators that hold no block: malloc counts them as allocated, used_memory does not.
-  static const int64_t* idle_bytes() { return &idle_bytes_; }
+  // Minus the bytes of all pages of all allocators that hold no block: malloc counts them as allocated, used_memory
+  // must not (see common/memory.h).
+  static const int64_t* used_memory_adjustment() { return &adjustment_; }
 
  private:
   struct Page;
@@ -57,7 +58,7 @@ class SlabAllocator {
   std::array<Page*, kClasses> partial_{};   // pages with room, by size class; the first one is allocated from
   std::array<Page*, kClasses> full_{};
   size_t large_blocks_ = 0;
-  static inline int64_t idle_bytes_ = 0;
+  static inline int64_t adjustment_ = 0;
 };
 
 }  // namespace strata::db
