@@ -1,13 +1,13 @@
 #include "common/log.h"
 
 #include <gtest/gtest.h>
+#include <regex.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -15,6 +15,16 @@
 
 namespace strata {
 namespace {
+
+// POSIX extended regular expression over the whole text. (std::regex trips GCC's flow analysis in sanitizer
+// builds.)
+bool matches(const std::string& text, const std::string& pattern) {
+  regex_t compiled;
+  if (regcomp(&compiled, ("^(" + pattern + ")$").c_str(), REG_EXTENDED | REG_NOSUB) != 0) return false;
+  const bool matched = regexec(&compiled, text.c_str(), 0, nullptr, 0) == 0;
+  regfree(&compiled);
+  return matched;
+}
 
 class LogTest : public ::testing::Test {
  protected:
@@ -43,11 +53,10 @@ TEST_F(LogTest, LineHasTheShapeThatToolsParse) {
   log_verbose("v {}", 2);
   log_notice("n {}", 3);
   log_warning("w {}", 4);
-  const std::string head =
-      std::to_string(getpid()) + R"(:M \d\d [A-Z][a-z][a-z] \d{4} \d\d:\d\d:\d\d\.\d{3} )";
-  const std::regex expected(head + R"(\. d 1\n)" + head + R"(- v 2\n)" + head + R"(\* n 3\n)" + head +
-                            R"(# w 4\n)");
-  EXPECT_TRUE(std::regex_match(content(), expected)) << content();
+  const std::string head = std::to_string(getpid()) +
+                           ":M [0-9]{2} [A-Z][a-z][a-z] [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3} ";
+  const std::string expected = head + "[.] d 1\n" + head + "- v 2\n" + head + "[*] n 3\n" + head + "# w 4\n";
+  EXPECT_TRUE(matches(content(), expected)) << content();
 }
 
 TEST_F(LogTest, LinesBelowTheLevelAreDropped) {
@@ -92,9 +101,9 @@ TEST_F(LogTest, RawTextAndSignalLines) {
   log_raw("banner\n");
   log_raw_from_signal("raw", 3);
   log_from_signal("Received SIGTERM");
-  const std::regex expected(R"(banner\nraw)" + std::to_string(getpid()) +
-                            R"(:signal-handler \(\d{10}\) Received SIGTERM\n)");
-  EXPECT_TRUE(std::regex_match(content(), expected)) << content();
+  const std::string expected =
+      "banner\nraw" + std::to_string(getpid()) + ":signal-handler [(][0-9]{10}[)] Received SIGTERM\n";
+  EXPECT_TRUE(matches(content(), expected)) << content();
 }
 
 TEST_F(LogTest, LinesOfSeveralThreadsDoNotMix) {
