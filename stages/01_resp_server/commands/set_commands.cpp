@@ -1,6 +1,7 @@
 // SET and its relatives: commands that store whole strings.
 #include <fmt/format.h>
 
+#include "01_resp_server/commands/set_keys.h"
 #include "01_resp_server/commands/string_support.h"
 
 namespace strata::resp {
@@ -128,7 +129,8 @@ void install_set_commands(Server& server) {
                 .keys = {KeySpec{.flags = kKeyRW | kKeyAccess | kKeyUpdate | kKeyVariableFlags,
                                  .index = 1,
                                  .notes = "GET reads the old value too"}},
-                .run = set_command});
+                .run = set_command,
+                .find_keys = find_set_keys});
   commands.add({.name = "setnx", .arity = 3, .flags = kStore | kFast, .keys = {key_at(1, kKeyOW | kKeyInsert)},
                 .run = setnx_command});
   commands.add({.name = "setex", .arity = 4, .flags = kStore, .keys = {key_at(1, kOverwrite)}, .run = setex_command});
