@@ -1,9 +1,17 @@
 // INFO: sections of "name:value" lines, contributed to by every stage.
 //
-//   server.info.section("persistence", 40).add([&log](InfoWriter& out) { out.field("aof_enabled", log.enabled); });
+//   server.info.section("persistence").add([&](InfoWriter& out) { out.field("aof_enabled", log.enabled); });
 //
-// A section has a rank (its place in the output) and any number of contributors, run in the order of registration.
-// Sections that INFO does not show by default (commandstats, latencystats) are marked so.
+// A section has a rank (its place in the output) and any number of contributors, run in the order of
+// registration. The sections that Redis has are known with their rank, in Redis's order.
+//
+// A field that an earlier contributor wrote is replaced where it stands, and the new fields that follow it
+// are put behind it. So stage 1 writes every field that a bare server shows, in Redis's order, and the stage
+// that owns one writes it again with its true value:
+//
+//   stage 1    role:master | connected_slaves:0 | ...
+//   stage 6    role:slave, master_host:::1, connected_slaves:2
+//   shown      role:slave | master_host:::1 | connected_slaves:2 | ...
 #pragma once
 
 #include <fmt/format.h>
@@ -22,6 +30,7 @@ class InfoWriter {
   void field(std::string_view name, const T& value) {
     fmt::format_to(std::back_inserter(text_), "{}:{}\r\n", name, shown(value));
   }
+  // A whole line, without its end. "name:..." counts as the field `name`.
   template <class... T>
   void line(fmt::format_string<T...> format, T&&... args) {
     fmt::format_to(std::back_inserter(text_), format, std::forward<T>(args)...);
@@ -31,7 +40,9 @@ class InfoWriter {
 
  private:
   template <class T>
-  static const T& shown(const T& value) { return value; }
+  static const T& shown(const T& value) {
+    return value;
+  }
   static int shown(bool value) { return value ? 1 : 0; }
   std::string text_;
 };
@@ -45,19 +56,24 @@ class InfoSection {
     contributors.push_back(std::move(contributor));
     return *this;
   }
+  // The heading and the lines, every line ended.
+  void render(std::string& out) const;
 
-  std::string name;      // lower case; shown with its first letter in upper case
+  std::string name;   // lower case
+  std::string title;  // as the heading shows it; empty: the name with its first letter in upper case
   int rank;
-  bool by_default;       // part of INFO without arguments
+  bool by_default;     // part of INFO without arguments
+  bool in_all = true;  // part of INFO all; INFO everything shows every section
   std::vector<Contributor> contributors;
 };
 
 class Info {
  public:
-  // Finds or creates. Rank and default are those of the first call.
+  // Finds or creates. Rank and default are those of the first call; a section that Redis has needs neither.
   InfoSection& section(std::string_view name, int rank = 1000, bool by_default = true);
 
   // The reply to INFO with these (lower case) section names: none, names, "default", "all", "everything".
+  // Unknown names show nothing.
   std::string render(const std::vector<std::string>& wanted) const;
 
  private:
