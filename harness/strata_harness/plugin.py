@@ -17,7 +17,7 @@ from typing import Any, Iterator
 import pytest
 
 from .fixtures import (_shared_server, connect, fresh_server, r, rng, server, wire, wire3)  # noqa: F401
-from .report import failure_sections
+from .report import failure_sections, goal_of
 from .timing import scaled, timeout_scale
 
 DEFAULT_LIMIT = 20.0
@@ -101,5 +101,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     outcome: Any = yield
     report: pytest.TestReport = outcome.get_result()
+    if call.when == "call" or report.failed:
+        report.user_properties.append(("goal", goal_of(item)))  # travels to JUnit files and across xdist
     if report.failed:
         report.sections += failure_sections(item)
