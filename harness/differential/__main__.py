@@ -19,9 +19,10 @@ from harness.strata_harness.server import ServerError  # noqa: E402
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="differential", description="Random commands to two servers, replies compared byte by byte.")
+    parser = argparse.ArgumentParser(prog="differential",
+                                     description="Random commands to two servers, replies compared byte by byte.")
     parser.add_argument("--a", default="redis-server", help="command of the reference server (default: redis-server)")
-    parser.add_argument("--b", required=True, help="command of the server under test; takes redis-server's command line")
+    parser.add_argument("--b", required=True, help="command of the server under test")
     parser.add_argument("--commands", type=int, default=100_000)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--families", default="", help="comma separated; default: all of --stage")
@@ -29,8 +30,10 @@ def arguments():
     parser.add_argument("--resp", choices=["2", "3", "both"], default="both")
     parser.add_argument("--episode", type=int, help="run this one episode only, to reproduce a difference")
     parser.add_argument("--show", type=int, default=2, help="print each kind of difference this often (default 2)")
-    parser.add_argument("--shrink-seconds", type=float, default=10.0, help="time to shrink one history; 0: do not shrink")
-    parser.add_argument("--timeout", type=float, default=10.0, help="seconds without a byte after which a reply counts as missing")
+    parser.add_argument("--shrink-seconds", type=float, default=10.0,
+                        help="time to shrink one history; 0: do not shrink")
+    parser.add_argument("--timeout", type=float, default=10.0,
+                        help="seconds without a byte after which a reply counts as missing")
     return parser.parse_args()
 
 

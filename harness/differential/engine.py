@@ -35,7 +35,8 @@ DEFAULTS = {
     b"slowlog-max-len": b"128", b"latency-monitor-threshold": b"0", b"maxclients": b"10000", b"timeout": b"0",
     b"tcp-keepalive": b"300", b"proto-max-bulk-len": b"536870912", b"client-query-buffer-limit": b"1073741824",
     b"client-output-buffer-limit": b"normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
-    b"loglevel": b"notice", b"requirepass": b"", b"latency-tracking": b"yes", b"latency-tracking-info-percentiles": b"50 99 99.9",
+    b"loglevel": b"notice", b"requirepass": b"", b"latency-tracking": b"yes",
+    b"latency-tracking-info-percentiles": b"50 99 99.9",
 }
 
 
@@ -71,7 +72,12 @@ class Dump(Script):
             return True
         if len(a) != len(b):
             return False
-        return all(x == y or (isinstance(x, tuple) and isinstance(y, tuple) and x[:3] == y[:3] and _near(x[3], y[3])) for x, y in zip(a, b))
+        return all(x == y or _same_entry(x, y) for x, y in zip(a, b))
+
+
+def _same_entry(x, y) -> bool:
+    """Database, key and value equal, expiry about the same."""
+    return isinstance(x, tuple) and isinstance(y, tuple) and x[:3] == y[:3] and _near(x[3], y[3])
 
 
 def _near(a: bytes, b: bytes) -> bool:
@@ -93,7 +99,8 @@ class Difference:
 
 
 class Engine:
-    def __init__(self, a: Server, b: Server, families, seed: str, resp_mode: str, show: int = 2, shrink_seconds: float = 10.0):
+    def __init__(self, a: Server, b: Server, families, seed: str, resp_mode: str, show: int = 2,
+                 shrink_seconds: float = 10.0):
         self.a, self.b, self.families, self.seed, self.resp_mode = a, b, families, seed, resp_mode
         self.show, self.shrink_seconds = show, shrink_seconds
         self.ran = Counter()  # family -> commands
@@ -128,8 +135,8 @@ class Engine:
             elapsed = time.monotonic() - began
             if elapsed - shown > 5 and progress:
                 shown = elapsed
-                print(f"  {self.total:,} commands, {self.total / elapsed:,.0f}/s, {sum(self.counts.values())} differences",
-                      file=progress, flush=True)
+                print(f"  {self.total:,} commands, {self.total / elapsed:,.0f}/s, "
+                      f"{sum(self.counts.values())} differences", file=progress, flush=True)
 
     def run_episode(self, episode: int):
         items = self.items(episode)
@@ -153,7 +160,7 @@ class Engine:
             history, position = [], position + index + 1
 
     def one_by_one(self, history: list, batch: list):
-        """A server that dies or hangs in the middle of a pipeline loses replies of earlier commands: find the one it was."""
+        """A server that dies or hangs in the middle of a pipeline loses earlier replies, too: find the one it was."""
         self.reset()
         if self.replay(history) is None:
             for index, item in enumerate(batch):
@@ -261,7 +268,7 @@ def next_batch(items: list, position: int) -> list:
 
 
 def outline(reply) -> bytes:
-    """What a reply looks like when numbers and values do not matter: to print each kind of difference only a few times."""
+    """A reply without numbers and values: to print each kind of difference only a few times."""
     if isinstance(reply, list):
         return b"list" if not reply else outline(reply[-1])
     if isinstance(reply, tuple):

@@ -12,25 +12,32 @@ import random
 KEYS = [b"k%d" % i for i in range(12)] + [b"key:{tag}:%d" % i for i in range(4)] + [
     b"", b"0", b"-1", b"a b", b"k\r\n", b"\x00\xff\xfe", "schl\u00fcssel".encode(), b"[k]*?\\", b"K1", b"x" * 300]
 
-INTEGERS = [b"0", b"1", b"-1", b"2", b"7", b"10", b"99", b"100", b"-100", b"9999", b"10000", b"2147483647", b"2147483648",
+INTEGERS = [b"0", b"1", b"-1", b"2", b"7", b"10", b"99", b"100", b"-100", b"9999", b"10000", b"2147483647",
+            b"2147483648",
             b"-2147483649", b"4294967296", b"9223372036854775807", b"9223372036854775806", b"-9223372036854775808",
             b"-9223372036854775807", b"4611686018427387904"]
 
 NOT_INTEGERS = [b"", b" 1", b"1 ", b"+1", b"01", b"-0", b"--1", b"1.0", b"1e3", b"0x10", b"abc", b"9223372036854775808",
-                b"-9223372036854775809", b"18446744073709551616", b"1\x00", b"\xff", b"-", b"nan", b"99999999999999999999999"]
+                b"-9223372036854775809", b"18446744073709551616", b"1\x00", b"\xff", b"-", b"nan",
+                b"99999999999999999999999"]
 
-FLOATS = [b"0", b"1.5", b"-1.5", b"0.1", b"3.0e3", b"5.0E-3", b"1e17", b"1e-17", b"123456789.123456789", b".5", b"5.", b"-0",
-          b"1e308", b"-1e308", b"1e4000", b"0.00000000000000000001", b"100000000000000000000", b"0x1p4", b"1e18", b"3.14159265358979",
+FLOATS = [b"0", b"1.5", b"-1.5", b"0.1", b"3.0e3", b"5.0E-3", b"1e17", b"1e-17", b"123456789.123456789", b".5", b"5.",
+          b"-0",
+          b"1e308", b"-1e308", b"1e4000", b"0.00000000000000000001", b"100000000000000000000", b"0x1p4", b"1e18",
+          b"3.14159265358979",
           b"9007199254740993", b"-0.0000001", b"12345678901234567.75"]
 
-NOT_FLOATS = [b"", b" 1", b"1 ", b"nan", b"inf", b"-inf", b"Infinity", b"1e5000", b"-1e5000", b"abc", b"1,5", b"1.5x", b"1\x002", b"e5",
+NOT_FLOATS = [b"", b" 1", b"1 ", b"nan", b"inf", b"-inf", b"Infinity", b"1e5000", b"-1e5000", b"abc", b"1,5", b"1.5x",
+              b"1\x002", b"e5",
               b"1e", b"--1", b"+", b"." , b"+1.5"]
 
 FUTURE_SECONDS = [b"4102444800", b"4102444801", b"7258118400", b"9000000000", b"99999999999"]
-BAD_TIMES = [b"0", b"-1", b"-5", b"abc", b"1.5", b"", b"9223372036854775807", b"9223372036854775808", b"-9223372036854775808",
+BAD_TIMES = [b"0", b"-1", b"-5", b"abc", b"1.5", b"", b"9223372036854775807", b"9223372036854775808",
+             b"-9223372036854775808",
              b"9223372036854775", b"9223372036854776", b"9223370000000000", b" 100", b"-9223372036854776"]
 
-WORDS = [b"ohmytext", b"mynewtext", b"hello", b"Hello World", b"foobarfoobar", b"aaaaabbbbbaaaaa", b"ACGTACGTTAGCTAGCAT", b"GATTACA"]
+WORDS = [b"ohmytext", b"mynewtext", b"hello", b"Hello World", b"foobarfoobar", b"aaaaabbbbbaaaaa",
+         b"ACGTACGTTAGCTAGCAT", b"GATTACA"]
 
 
 class Gen:
@@ -109,9 +116,12 @@ class Gen:
 
     def at_milliseconds(self, bad: float = 0.1, past: float = 0.1) -> bytes:
         time = self.at_seconds(bad, past)
-        return time + self.pick([b"000", b"000", b"499", b"500", b"501", b"999"]) if time.isdigit() and len(time) < 12 else time
+        return time + self.pick([b"000", b"000", b"499", b"500", b"501",
+                                 b"999"]) if time.isdigit() and len(time) < 12 else time
 
     def pattern(self) -> bytes:
-        return self.pick([b"*", b"k*", b"k?", b"k[0-5]", b"k[^0-5]", b"k[5-0]", b"*tag*", b"", b"?", b"??", b"k\\*", b"\\k1", b"[k]1", b"[",
-                          b"[^", b"k[", b"k[1", b"*[", b"**", b"*?*", b"k1", b"K1", b"\\", b"key:{tag}:[1-2]", b"\x00*", b"*\xff*", b"x*x", b"[]k]1",
+        return self.pick([b"*", b"k*", b"k?", b"k[0-5]", b"k[^0-5]", b"k[5-0]", b"*tag*", b"", b"?", b"??", b"k\\*",
+                          b"\\k1", b"[k]1", b"[",
+                          b"[^", b"k[", b"k[1", b"*[", b"**", b"*?*", b"k1", b"K1", b"\\", b"key:{tag}:[1-2]", b"\x00*",
+                          b"*\xff*", b"x*x", b"[]k]1",
                           b"k[\\1]", b"k[0-", b"[a-z][0-9]", b"*k*1*", b"nothing*", b"[k-k]?"])

@@ -9,9 +9,10 @@ MOST = 1500  # bytes of a reply that are printed; the window starts shortly befo
 
 def print_difference(difference: Difference, options, resp3: bool):
     last = difference.history[-1]
-    print(f"\n=== difference in {last.name}: seed {options.seed}, episode {difference.episode}, command {difference.index}, "
-          f"RESP{3 if resp3 else 2}")
-    print(f"    again: --seed {options.seed} --episode {difference.episode}" + (f" --families {options.families}" if options.families else ""))
+    print(f"\n=== difference in {last.name}: seed {options.seed}, episode {difference.episode}, "
+          f"command {difference.index}, RESP{3 if resp3 else 2}")
+    families = f" --families {options.families}" if options.families else ""
+    print(f"    again: --seed {options.seed} --episode {difference.episode}{families}")
     if not difference.came_back:
         print("    (did not come back on replay: time, or state that outlives an episode)")
     lines = [line for item in difference.history for line in item.show()]
@@ -52,7 +53,8 @@ def _window(a, b):
         same = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
         start = max(0, same - 200)
     prefix = f"(from byte {start}) " if start else ""
-    return tuple(prefix + repr(reply[start:start + MOST])[1:] + (f" ... {len(reply)} bytes" if len(reply) > MOST else "") for reply in (a, b))
+    ends = [f" ... {len(reply)} bytes" if len(reply) > MOST else "" for reply in (a, b)]
+    return tuple(prefix + repr(reply[start:start + MOST])[1:] + end for reply, end in zip((a, b), ends))
 
 
 def summary(engine: Engine, seconds: float) -> int:
@@ -65,7 +67,8 @@ def summary(engine: Engine, seconds: float) -> int:
             print(f"\nserver {server.name} ({' '.join(server.process.command)}) failed: {death}")
     differences = sum(engine.counts.values())
     deaths = len(engine.a.deaths) + len(engine.b.deaths)
-    print(f"{engine.total:,} commands in {seconds:.1f} s, seed {engine.seed}: {differences} differences, {deaths} server failures")
+    print(f"{engine.total:,} commands in {seconds:.1f} s, seed {engine.seed}: "
+          f"{differences} differences, {deaths} server failures")
     for name, count in engine.counts.most_common():
         print(f"  {count:6}  {name}")
     return 1 if differences or deaths else 0

@@ -123,10 +123,11 @@ def _statistics(frame: bytes):
 
 
 def info_names(a: bytes, b: bytes) -> bool:
-    """INFO in general: the second server may know fewer fields (later stages add theirs), but none that Redis does not have."""
+    """INFO in general: the second server may lack fields of later stages, but has none that Redis does not have."""
     if a[:1] != b[:1] or a[:1] not in b"$=":
         return a == b
-    names_a, names_b = ({line.partition(b":")[0] for line in resp.parse(frame).value.split(b"\r\n")} for frame in (a, b))
+    names_a, names_b = ({line.partition(b":")[0] for line in resp.parse(frame).value.split(b"\r\n")}
+                        for frame in (a, b))
     return names_b <= names_a
 
 
@@ -158,13 +159,13 @@ def _tree(node: resp.Node):
     if not isinstance(node.value, list):
         return tuple(node)
     items = node.value
-    if len(items) == 10 and items[1].kind == ":" and items[9].kind == "*":  # COMMAND INFO: the tenth are the subcommands
+    if len(items) == 10 and items[1].kind == ":" and items[9].kind == "*":  # COMMAND INFO, subcommands last
         return [_tree(item) for item in items[:9]] + [_entries(items[9])]
     return [node.kind] + [_under(items[i - 1].value if i else b"", item) for i, item in enumerate(items)]
 
 
 def _under(name: bytes, node: resp.Node):
-    """What compares of the value that follows a name.  Prose is each project's own: that there is some, and its facts."""
+    """What compares of the value behind a name.  Prose is each project's own: that there is some, and its facts."""
     if name == b"subcommands" and isinstance(node.value, list):
         return _documented(node)
     if name in (b"summary", b"notes"):
@@ -178,13 +179,14 @@ def _under(name: bytes, node: resp.Node):
 
 def _entries(node: resp.Node):
     """A list of COMMAND INFO entries, sorted."""
-    return node.kind, sorted(repr(_tree(item)) for item in node.value if item.kind == "_" or _known(item.value[0].value))
+    known = [item for item in node.value if item.kind == "_" or _known(item.value[0].value)]
+    return node.kind, sorted(repr(_tree(item)) for item in known)
 
 
 def _documented(node: resp.Node):
     """A map from names to documentation, sorted."""
-    items = node.value
-    return node.kind, sorted(repr((items[i].value, _tree(items[i + 1]))) for i in range(0, len(items), 2) if _known(items[i].value))
+    entries = zip(node.value[::2], node.value[1::2])
+    return node.kind, sorted(repr((name.value, _tree(docs))) for name, docs in entries if _known(name.value))
 
 
 def _command_info(frame: bytes):
@@ -199,7 +201,9 @@ def _command_docs(frame: bytes):
 
 def _command_list(frame: bytes):
     node = resp.parse(frame)
-    return (node.kind, sorted(item.value for item in node.value if _known(item.value))) if isinstance(node.value, list) else node
+    if not isinstance(node.value, list):
+        return node
+    return node.kind, sorted(item.value for item in node.value if _known(item.value))
 
 
 # --- The table -------------------------------------------------------------------------------------------------------

@@ -34,7 +34,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="stress", description=__doc__)
     parser.add_argument("name", choices=NAMES + ["all"])
     parser.add_argument("--server", required=True, help="command of the server; takes redis-server's command line")
-    parser.add_argument("--reference", default="redis-server", help="what idle_clients compares memory with ('' for nothing)")
+    parser.add_argument("--reference", default="redis-server",
+                        help="what idle_clients compares memory with ('' for nothing)")
     parser.add_argument("--clients", type=int, help="idle_clients: 10000, busy_clients: 1000")
     parser.add_argument("--seconds", type=float, help="busy_clients: 15, random_bytes: 60")
     parser.add_argument("--seed", type=int, default=1)

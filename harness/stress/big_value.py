@@ -1,7 +1,7 @@
 """A value of 512 MB goes in and out, grows no further, and its memory comes back.
 
-    SET (512 MiB, the default proto-max-bulk-len)  ->  STRLEN, GETRANGE, GET (every byte checked)  ->  one byte more: refused
-    in all ways (APPEND, SETRANGE, a longer bulk)  ->  DEL  ->  memory returns
+    SET (512 MiB, the default proto-max-bulk-len)  ->  STRLEN, GETRANGE, GET (every byte checked)  ->  one byte more:
+    refused in all ways (APPEND, SETRANGE, a longer bulk)  ->  DEL  ->  memory returns
 
 The peak of resident memory is bounded, too: a server may need the value twice (the value and a reply), not more.
 """
@@ -93,12 +93,14 @@ def refused(server: Server, client, report: Report):
     for args in (("APPEND", "big", "x"), ("SETRANGE", "big", SIZE, "x"), ("SETRANGE", "big", SIZE - 1, "xy"),
                  ("SETRANGE", "other", 1 << 40, "x"), ("SETRANGE", "other", (1 << 63) - 1, "x")):
         reply = client(*args)
-        report.expect(isinstance(reply, RespError) and reply.text == TOO_LONG, f"{' '.join(map(str, args))} answers {reply!r}")
+        report.expect(isinstance(reply, RespError) and reply.text == TOO_LONG,
+                      f"{' '.join(map(str, args))} answers {reply!r}")
     last = client("SETRANGE", "big", SIZE - 1, client("GETRANGE", "big", SIZE - 1, SIZE - 1))
     report.expect(last == SIZE, f"SETRANGE of the last byte is allowed: {last!r}")
     for length in (SIZE + 1, 1 << 40, (1 << 63) - 1):
         wire = server.wire(name="too long")
         wire.send(b"*3\r\n$3\r\nSET\r\n$1\r\nx\r\n$%d\r\n" % length)
         got = wire.read_until_closed(10.0)
-        report.expect(got == b"-ERR Protocol error: invalid bulk length\r\n", f"a bulk of {length:,} bytes is refused: {got!r}")
+        report.expect(got == b"-ERR Protocol error: invalid bulk length\r\n",
+                      f"a bulk of {length:,} bytes is refused: {got!r}")
         wire.close()

@@ -40,8 +40,9 @@ class Client:
         self._got += chunk
         if not self._expected.startswith(self._got):
             at = next((i for i, (x, y) in enumerate(zip(self._got, self._expected)) if x != y), len(self._expected))
-            return (f"client {self.number}: at byte {at} of its replies expected {self._expected[max(0, at - 40):at + 60]!r}, "
-                    f"got {bytes(self._got[max(0, at - 40):at + 60])!r}")
+            window = slice(max(0, at - 40), at + 60)
+            return (f"client {self.number}: at byte {at} of its replies expected {self._expected[window]!r}, "
+                    f"got {bytes(self._got[window])!r}")
         return "" if len(self._got) == len(self._expected) else None
 
     def _command(self) -> tuple[bytes, bytes]:
@@ -51,7 +52,8 @@ class Client:
         value = model.get(key)
         which = rng.randrange(9)
         if which == 0:
-            model[key] = b"%d" % rng.randrange(1 << 40) if rng.random() < 0.5 else rng.randbytes(rng.choice([1, 16, 100, 2000]))
+            number = rng.random() < 0.5
+            model[key] = b"%d" % rng.randrange(1 << 40) if number else rng.randbytes(rng.choice([1, 16, 100, 2000]))
             return encode("SET", key, model[key]), b"+OK\r\n"
         if which == 1:
             return encode("GET", key), _bulk(value)
@@ -101,7 +103,9 @@ def run(options, report: Report):
         wrong, batches = converse(clients, poller, seconds)
         for text in wrong[:5]:
             report.note(text)
-        report.expect(not wrong, f"every reply of {batches * PIPELINE:,} was right ({batches * PIPELINE / seconds:,.0f} commands/s, most of the time is this client's)")
+        rate = batches * PIPELINE / seconds
+        report.expect(not wrong, f"every reply of {batches * PIPELINE:,} was right "
+                                 f"({rate:,.0f} commands/s, this client being the bottleneck)")
         report.expect(batches >= 2 * count, f"every client got its turns: {batches:,} batches")
         pinger.stop(report, f"beside {count:,} busy ones", median=0.1, worst=3.0)
         report.server_is_well(server)

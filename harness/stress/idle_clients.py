@@ -48,7 +48,8 @@ def measure(command: str, count: int, report: Report) -> tuple[float, float]:
         for client in clients:
             client.close()
         wait_until(lambda: connected() <= 2, 30.0, "the clients to be forgotten")
-        report.note(f"{server.name}: {before / MB:.1f} MB before, {idle:,.0f} bytes per idle client, {used:,.0f} after one PING each, "
+        report.note(f"{server.name}: {before / MB:.1f} MB before, {idle:,.0f} bytes per idle client, "
+                    f"{used:,.0f} after one PING each, "
                     f"{resident(server) / MB:.1f} MB after they left")
         report.server_is_well(server)
         return idle, used
@@ -61,4 +62,5 @@ def run(options, report: Report):
     idle, used = measure(options.server, count, report)
     if options.reference:
         idle_reference, used_reference = measure(options.reference, count, report)
-        report.note(f"ratio to {options.reference}: {idle / idle_reference:.2f} idle, {used / used_reference:.2f} after one PING each")
+        report.note(f"ratio to {options.reference}: {idle / idle_reference:.2f} idle, "
+                    f"{used / used_reference:.2f} after one PING each")

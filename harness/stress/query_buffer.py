@@ -39,10 +39,13 @@ def pour(wire: Wire, head: bytes, chunk: bytes) -> tuple[int, bytes]:
 
 CASES = [
     ("one endless bulk", b"*2\r\n$3\r\nGET\r\n$100000000\r\n", b"x" * 65536, LIMIT, b""),
-    ("a command, then an endless bulk", b"PING\r\n*2\r\n$3\r\nGET\r\n$100000000\r\n", b"x" * 65536, LIMIT, b"+PONG\r\n"),
+    ("a command, then an endless bulk", b"PING\r\n*2\r\n$3\r\nGET\r\n$100000000\r\n", b"x" * 65536, LIMIT,
+     b"+PONG\r\n"),
     ("a line without an end", b"PING ", b"x" * 65536, 64 * 1024, b"-ERR Protocol error: too big inline request\r\n"),
-    ("a count of arguments without an end", b"*1", b"1" * 65536, 64 * 1024, b"-ERR Protocol error: too big mbulk count string\r\n"),
-    ("a length without an end", b"*1\r\n$1", b"1" * 65536, 64 * 1024, b"-ERR Protocol error: too big bulk count string\r\n"),
+    ("a count of arguments without an end", b"*1", b"1" * 65536, 64 * 1024,
+     b"-ERR Protocol error: too big mbulk count string\r\n"),
+    ("a length without an end", b"*1\r\n$1", b"1" * 65536, 64 * 1024,
+     b"-ERR Protocol error: too big bulk count string\r\n"),
 ]
 
 
@@ -57,16 +60,21 @@ def run(options, report: Report):
             wire = server.wire(name=what)
             sent, got = pour(wire, head, chunk)
             wire.close()
-            report.expect(got == answer and sent < MOST, f"{what} is cut off at {limit:,} bytes or a little behind (sent {sent:,}): {got[:80]!r}")
+            report.expect(got == answer and sent < MOST,
+                          f"{what} is cut off at {limit:,} bytes or a little behind (sent {sent:,}): {got[:80]!r}")
         many = [server.wire(name=f"many {i}") for i in range(20)]
         ends = [pour(wire, CASES[0][1], CASES[0][2]) for wire in many]
-        report.expect(all(got == b"" and sent < MOST for sent, got in ends), "20 such clients one after the other are cut off as well")
-        report.expect(peak(server) <= before + int(options.memory_slack_mb * MB), f"peak of memory: {peak(server) / MB:.1f} MB, {before / MB:.1f} MB before")
+        report.expect(all(got == b"" and sent < MOST for sent, got in ends),
+                      "20 such clients one after the other are cut off as well")
+        report.expect(peak(server) <= before + int(options.memory_slack_mb * MB),
+                      f"peak of memory: {peak(server) / MB:.1f} MB, {before / MB:.1f} MB before")
         value = b"v" * (LIMIT - 1000)
-        report.expect(probe("SET", "k", value) == "OK" and probe("GET", "k") == value, f"a value of {len(value):,} bytes is accepted")
+        report.expect(probe("SET", "k", value) == "OK" and probe("GET", "k") == value,
+                      f"a value of {len(value):,} bytes is accepted")
         batch = server.wire(name="batch", timeout=30.0)
         batch.send(encode("SET", "k", b"v" * 1000) * 8000)
-        report.expect(batch.read_many(8000) == ["OK"] * 8000, "a pipeline of 8 MB of small commands is no query buffer of 8 MB")
+        report.expect(batch.read_many(8000) == ["OK"] * 8000,
+                      "a pipeline of 8 MB of small commands is no query buffer of 8 MB")
         before_auth(server, probe, report)
         pinger.stop(report, "meanwhile", median=0.05, worst=1.0)
         report.server_is_well(server)

@@ -25,8 +25,10 @@ def noise(g: Gen) -> bytes:
 
 def headed_noise(g: Gen) -> bytes:
     """What a parser believes at first: counts and lengths, then nothing that fits."""
-    parts = [g.pick([b"*%d\r\n" % g.int(-2, 20), b"$%d\r\n" % g.int(-2, 2000), b"*3\r\n$3\r\nSET\r\n", b"*%d\r\n" % g.int(0, 1 << 34), b"+OK\r\n", b"PING ",
-                     b"*2\r\n$4\r\nECHO\r\n$%d\r\n" % g.int(0, 100_000_000), b'"', b"'", b"\r\n", noise(g)]) for _ in range(g.int(1, 8))]
+    parts = [g.pick([b"*%d\r\n" % g.int(-2, 20), b"$%d\r\n" % g.int(-2, 2000), b"*3\r\n$3\r\nSET\r\n",
+                     b"*%d\r\n" % g.int(0, 1 << 34), b"+OK\r\n", b"PING ",
+                     b"*2\r\n$4\r\nECHO\r\n$%d\r\n" % g.int(0, 100_000_000), b'"', b"'", b"\r\n",
+                     noise(g)]) for _ in range(g.int(1, 8))]
     return b"".join(parts)
 
 
@@ -88,18 +90,23 @@ def run(options, report: Report):
                 g.pick(attackers).throw(data)
                 thrown, count = thrown + len(data), count + 1
             stamp = b"%d" % count
-            assert probe("SET", "probe", stamp) == "OK" and probe("GET", "probe") == stamp, "the probe's own key is wrong"
+            right = probe("SET", "probe", stamp) == "OK" and probe("GET", "probe") == stamp
+            assert right, "another client's own key is wrong"
             checks += 1
             if checks % 50 == 0:  # what the intact commands among them wrote
                 probe("FLUSHALL")
-        report.note(f"seed {options.seed}: {count:,} inputs, {thrown / MB:.0f} MB, {sum(a.opened for a in attackers):,} connections, {checks:,} checks between")
+        opened = sum(attacker.opened for attacker in attackers)
+        report.note(f"seed {options.seed}: {count:,} inputs, {thrown / MB:.0f} MB, {opened:,} connections, "
+                    f"{checks:,} checks between")
         pinger.stop(report, "meanwhile", median=0.05, worst=2.0)
         for attacker in attackers:
             attacker.close()
         probe("FLUSHALL")
         slack = int(options.memory_slack_mb * MB)
-        report.note(f"resident: {before / MB:.1f} MB before, {resident(server) / MB:.1f} MB after, peak {peak(server) / MB:.1f} MB")
-        report.expect(peak(server) <= before + 4 * slack, f"the peak of memory stays within {4 * slack / MB:.0f} MB of the start")
+        report.note(f"resident: {before / MB:.1f} MB before, {resident(server) / MB:.1f} MB after, "
+                    f"peak {peak(server) / MB:.1f} MB")
+        report.expect(peak(server) <= before + 4 * slack,
+                      f"the peak of memory stays within {4 * slack / MB:.0f} MB of the start")
         memory_returns(report, server, before + slack, "at the end")
         report.server_is_well(server)
     finally:

@@ -101,7 +101,8 @@ def pubsub_limit(server: Server, probe: Wire, report: Report):
         heard = probe("PUBLISH", "flood", VALUE)
         if heard == 0:
             break
-    report.expect(heard == 0 and sent >= 16, f"a subscriber that does not read is dropped at 16 MB: after {sent} messages of 1 MB")
+    report.expect(heard == 0 and sent >= 16,
+                  f"a subscriber that does not read is dropped at 16 MB: after {sent} messages of 1 MB")
     pinger.stop(report, "meanwhile", median=0.25, worst=2.0)
     expect_end(report, reader, 32 * MB)
 
@@ -120,7 +121,8 @@ def no_limit(server: Server, probe: Wire, report: Report):
         chunk = reader.socket.recv(1 << 20)
         right = bool(chunk) and expected[got:got + len(chunk)] == chunk
         got += len(chunk)
-    report.expect(right, f"without a limit all {count} replies of 1 MB wait for a client that reads late: {got:,} of {len(expected):,} bytes right")
+    report.expect(right, f"without a limit all {count} replies of 1 MB wait for a client that reads late: "
+                         f"{got:,} of {len(expected):,} bytes right")
     pinger.stop(report, "meanwhile", median=0.25, worst=2.0)
     reader.close()
 

@@ -45,7 +45,8 @@ class Report:
             self.expect(False, f"the server process: {trouble}\n{server.log_tail()}")
 
     def verdict(self) -> int:
-        print(f"{self.name}: " + (f"FAILED, {len(self.failed)} expectations not met" if self.failed else "passed"), flush=True)
+        print(f"{self.name}: " + (f"FAILED, {len(self.failed)} expectations not met" if self.failed else "passed"),
+              flush=True)
         for text in self.failed:
             print(f"  FAIL  {text.splitlines()[0]}")
         return 1 if self.failed else 0
@@ -94,7 +95,8 @@ def memory_returns(report: Report, server: Server, bound: int, what: str, second
     except AssertionError:
         pass
     now = resident(server)
-    report.expect(now <= bound, f"memory returns {what}: {now / MB:.1f} MB resident, at most {bound / MB:.1f} MB expected")
+    report.expect(now <= bound, f"memory returns {what}: {now / MB:.1f} MB resident, "
+                                f"at most {bound / MB:.1f} MB expected")
     probe.close()
 
 
@@ -109,7 +111,8 @@ class Pinger:
 
     def __init__(self, server: Server):
         root = pathlib.Path(__file__).resolve().parents[2]
-        self._process = subprocess.Popen([sys.executable, "-m", "harness.stress.pinger", str(server.port)], cwd=root, stdin=subprocess.PIPE,
+        self._process = subprocess.Popen([sys.executable, "-m", "harness.stress.pinger", str(server.port)], cwd=root,
+                                         stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, text=True)
         assert self._process.stdout.readline() == "started\n"
 
@@ -117,6 +120,10 @@ class Pinger:
         """Ends it and expects its round trips within the bounds, in seconds of a normal machine."""
         out, _ = self._process.communicate("\n", timeout=scaled(60))
         seconds = [float(word) for word in out.split()]
-        ok = self._process.returncode == 0 and seconds and statistics.median(seconds) <= scaled(median) and max(seconds) <= scaled(worst)
-        seen = f"median {statistics.median(seconds) * 1e3:.2f} ms, worst {max(seconds) * 1e3:.1f} ms of {len(seconds)}" if seconds else "no PONG"
-        report.expect(bool(ok), f"PING of another client {during}: {seen}")
+        if self._process.returncode != 0 or not seconds:
+            report.expect(False, f"PING of another client {during}: no PONG")
+            return
+        middle, longest = statistics.median(seconds), max(seconds)
+        report.expect(middle <= scaled(median) and longest <= scaled(worst),
+                      f"PING of another client {during}: median {middle * 1e3:.2f} ms, worst {longest * 1e3:.1f} ms "
+                      f"of {len(seconds)}")

@@ -8,18 +8,23 @@ from ..gen import BAD_TIMES, Gen
 from ..items import Cmd, Script
 from . import Family, mix
 
-ANY_ARITY = {name: arity for name, arity in {**facts.COMMANDS, **facts.SUBCOMMANDS}.items() if arity not in (-1, -2) or b"|" in name}
+ANY_ARITY = {name: arity for name, arity in {**facts.COMMANDS, **facts.SUBCOMMANDS}.items()
+             if arity not in (-1, -2) or b"|" in name}
 # Random arguments are harmless here, and each command answers exactly one frame.
 SAFE = [name for name in facts.COMMANDS if name not in
-        (b"shutdown", b"debug", b"monitor", b"subscribe", b"psubscribe", b"unsubscribe", b"punsubscribe", b"quit", b"config", b"client", b"auth",
-         b"command", b"slowlog", b"latency", b"info", b"flushall", b"flushdb", b"lolwut", b"hello", b"reset", b"select", b"pubsub", b"memory")]
+        (b"shutdown", b"debug", b"monitor", b"subscribe", b"psubscribe", b"unsubscribe", b"punsubscribe", b"quit",
+         b"config", b"client", b"auth",
+         b"command", b"slowlog", b"latency", b"info", b"flushall", b"flushdb", b"lolwut", b"hello", b"reset", b"select",
+         b"pubsub", b"memory")]
 TIMED = {b"set", b"getex", b"setex", b"psetex", b"expire", b"pexpire", b"expireat", b"pexpireat"}
-WORDS = [b"NX", b"XX", b"GT", b"LT", b"EX", b"PX", b"EXAT", b"PXAT", b"GET", b"KEEPTTL", b"PERSIST", b"DB", b"REPLACE", b"LEN", b"IDX", b"MINMATCHLEN",
+WORDS = [b"NX", b"XX", b"GT", b"LT", b"EX", b"PX", b"EXAT", b"PXAT", b"GET", b"KEEPTTL", b"PERSIST", b"DB", b"REPLACE",
+         b"LEN", b"IDX", b"MINMATCHLEN",
          b"WITHMATCHLEN", b"MATCH", b"COUNT", b"TYPE", b"HELP", b"ENCODING"]
 
 
 def junk(g: Gen) -> bytes:
-    return g.pick([g.key, g.value, g.integer, g.float, lambda: g.pick(WORDS), lambda: g.bytes(g.int(0, 8)), lambda: b"x" * g.pick([127, 128, 129, 300])])()
+    return g.pick([g.key, g.value, g.integer, g.float, lambda: g.pick(WORDS), lambda: g.bytes(g.int(0, 8)),
+                   lambda: b"x" * g.pick([127, 128, 129, 300])])()
 
 
 def wrong_arity(g: Gen):
@@ -40,7 +45,8 @@ def too_few_for_container(g: Gen):
 
 
 def unknown(g: Gen):
-    name = g.pick([b"bogus", b"", b" get", b"get ", b"ge", b"gett", b"\xff\xfe", b"a\r\nb", b"x" * 127, b"x" * 128, b"x" * 129, b"x" * 500, b"'quoted'", b"%s%n", b"get\x00",
+    name = g.pick([b"bogus", b"", b" get", b"get ", b"ge", b"gett", b"\xff\xfe", b"a\r\nb", b"x" * 127, b"x" * 128,
+                   b"x" * 129, b"x" * 500, b"'quoted'", b"%s%n", b"get\x00",
                    b"config|get", b"client|id", g.bytes(g.int(1, 12))])
     if name.lower() in facts.COMMANDS:
         name = b"bogus"
@@ -48,7 +54,8 @@ def unknown(g: Gen):
 
 
 def unknown_subcommand(g: Gen):
-    return Cmd((g.case(g.pick(facts.CONTAINERS)), g.pick([b"bogus", b"", b"\xff\x00", b"a\r\nb", b"x" * 200, b"get|x", b"%s"]), *[junk(g) for _ in range(g.int(0, 3))]))
+    return Cmd((g.case(g.pick(facts.CONTAINERS)), g.pick([b"bogus", b"", b"\xff\x00", b"a\r\nb", b"x" * 200, b"get|x",
+                                                          b"%s"]), *[junk(g) for _ in range(g.int(0, 3))]))
 
 
 def _tame(name: bytes, arg: bytes, g: Gen) -> bytes:
@@ -78,18 +85,30 @@ def senseless(g: Gen):
 # --- Bytes -----------------------------------------------------------------------------------------------------------
 
 MALFORMED = [
-    b"*1\r\n$-1\r\n", b"*1\r\n$abc\r\n", b"*1\r\n$536870913\r\nx", b"*1\r\n$9223372036854775808\r\n", b"*1\r\n+PING\r\n", b"*1\r\n:1\r\n", b"*abc\r\nPING\r\n",
-    b"*1048577\r\n", b"*2147483648\r\n", b"*99999999999999999999\r\n", b"*-1\r\nPING\r\n", b"*0\r\nPING\r\n", b"*-100\r\nPING\r\n", b"*\r\nPING\r\n", b"*1\nPING\r\n",
-    b"*1\r\n$4\nPING\r\n", b"*1\r\n$4\r\nPINGxx*1\r\n$4\r\nPING\r\n", b"*1\r\n$4\r\nPING", b"*1\r\n$5\r\nPING\r\n", b"*1\r\n$3\r\nPING\r\n", b"*1\r\n$ 4\r\nPING\r\n",
-    b"*1\r\n$04\r\nPING\r\n", b"*1\r\n$+4\r\nPING\r\n", b"*01\r\n$4\r\nPING\r\n", b"*1 \r\n$4\r\nPING\r\n", b"*1\r\n$4 \r\nPING\r\n", b"*2\r\n$4\r\nECHO\r\n$0\r\n\r\n",
-    b"*1\r\n$0\r\n\r\nPING\r\n", b"*1\r\n\r\n", b"*1\r\n$\r\n\r\n", b"*3\r\n$3\r\nSET\r\n$1\r\na\r\nPING\r\n", b"$4\r\nPING\r\n", b"+PING\r\n", b":1\r\nPING\r\n", b"-ERR\r\nPING\r\n",
-    b"\r\n\r\nPING\r\n", b"\n\nPING\n", b" PING\r\n", b"\tPING \r\n", b"PING\n", b"PING\r", b"PING", b"ECHO \"a b\"\r\n", b"ECHO 'a\\'b'\r\n", b"ECHO \"\\x41\\n\\t\\\"\\\\\"\r\n",
-    b"ECHO \"unbalanced\r\nPING\r\n", b"ECHO 'unbalanced\r\n", b"ECHO \"a\"b\r\n", b"ECHO 'a'b\r\n", b"ECHO a\"b\"\r\n", b"ECHO \"\"\r\n", b"ECHO ''\r\n", b"ECHO \"\\xzz\"\r\n",
-    b"ECHO a\x00b\r\nPING\r\n", b"\x00PING\r\n", b"PING\x00\r\n", b"ECHO \xff\xfe\r\n", b"GET\r\n", b"get k1 k2\r\n", b"SET k1 \"v 1\"\r\nGET k1\r\n", b"'PING'\r\n", b"\"PI\\x4eG\"\r\n",
-    b"ECHO " + b"x" * 60000 + b"\r\n", b"ECHO " + b"x" * 200000 + b"\r\n", b"x" * 200000, b"*" + b"1" * 70000, b"*1\r\n$" + b"1" * 70000, b"*2\r\n$4\r\nECHO\r\n$40000\r\n" + b"y" * 40000 + b"\r\nPING\r\n",
-    b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"POST / HTTP/1.1\r\n\r\n", b"Host: localhost\r\nPING\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-    b"%1\r\n$1\r\na\r\n$1\r\nb\r\n", b"*2\r\n*1\r\n$1\r\na\r\n$1\r\nb\r\n", b"_\r\n", b"#t\r\n", b"*2\r\n$4\r\nECHO\r\n_\r\n", b"*1025\r\n" + b"$1\r\na\r\n" * 1025, b"*11\r\n", b"*1\r\n$16385\r\n",
-    b"*4294967297\r\n$4\r\nPING\r\n", b"*1\r\n$4294967300\r\nPING\r\n", b"*1\r\n$-0\r\n\r\n", b"*-0\r\nPING\r\n", b"*+1\r\n$4\r\nPING\r\n", b"QUIT\r\nPING\r\n", b"*1\r\n$4\r\nquit\r\nPING\r\n",
+    b"*1\r\n$-1\r\n", b"*1\r\n$abc\r\n", b"*1\r\n$536870913\r\nx", b"*1\r\n$9223372036854775808\r\n",
+    b"*1\r\n+PING\r\n", b"*1\r\n:1\r\n", b"*abc\r\nPING\r\n",
+    b"*1048577\r\n", b"*2147483648\r\n", b"*99999999999999999999\r\n", b"*-1\r\nPING\r\n", b"*0\r\nPING\r\n",
+    b"*-100\r\nPING\r\n", b"*\r\nPING\r\n", b"*1\nPING\r\n",
+    b"*1\r\n$4\nPING\r\n", b"*1\r\n$4\r\nPINGxx*1\r\n$4\r\nPING\r\n", b"*1\r\n$4\r\nPING", b"*1\r\n$5\r\nPING\r\n",
+    b"*1\r\n$3\r\nPING\r\n", b"*1\r\n$ 4\r\nPING\r\n",
+    b"*1\r\n$04\r\nPING\r\n", b"*1\r\n$+4\r\nPING\r\n", b"*01\r\n$4\r\nPING\r\n", b"*1 \r\n$4\r\nPING\r\n",
+    b"*1\r\n$4 \r\nPING\r\n", b"*2\r\n$4\r\nECHO\r\n$0\r\n\r\n",
+    b"*1\r\n$0\r\n\r\nPING\r\n", b"*1\r\n\r\n", b"*1\r\n$\r\n\r\n", b"*3\r\n$3\r\nSET\r\n$1\r\na\r\nPING\r\n",
+    b"$4\r\nPING\r\n", b"+PING\r\n", b":1\r\nPING\r\n", b"-ERR\r\nPING\r\n",
+    b"\r\n\r\nPING\r\n", b"\n\nPING\n", b" PING\r\n", b"\tPING \r\n", b"PING\n", b"PING\r", b"PING",
+    b"ECHO \"a b\"\r\n", b"ECHO 'a\\'b'\r\n", b"ECHO \"\\x41\\n\\t\\\"\\\\\"\r\n",
+    b"ECHO \"unbalanced\r\nPING\r\n", b"ECHO 'unbalanced\r\n", b"ECHO \"a\"b\r\n", b"ECHO 'a'b\r\n", b"ECHO a\"b\"\r\n",
+    b"ECHO \"\"\r\n", b"ECHO ''\r\n", b"ECHO \"\\xzz\"\r\n",
+    b"ECHO a\x00b\r\nPING\r\n", b"\x00PING\r\n", b"PING\x00\r\n", b"ECHO \xff\xfe\r\n", b"GET\r\n", b"get k1 k2\r\n",
+    b"SET k1 \"v 1\"\r\nGET k1\r\n", b"'PING'\r\n", b"\"PI\\x4eG\"\r\n",
+    b"ECHO " + b"x" * 60000 + b"\r\n", b"ECHO " + b"x" * 200000 + b"\r\n", b"x" * 200000, b"*" + b"1" * 70000,
+    b"*1\r\n$" + b"1" * 70000, b"*2\r\n$4\r\nECHO\r\n$40000\r\n" + b"y" * 40000 + b"\r\nPING\r\n",
+    b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"POST / HTTP/1.1\r\n\r\n", b"Host: localhost\r\nPING\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    b"%1\r\n$1\r\na\r\n$1\r\nb\r\n", b"*2\r\n*1\r\n$1\r\na\r\n$1\r\nb\r\n", b"_\r\n", b"#t\r\n",
+    b"*2\r\n$4\r\nECHO\r\n_\r\n", b"*1025\r\n" + b"$1\r\na\r\n" * 1025, b"*11\r\n", b"*1\r\n$16385\r\n",
+    b"*4294967297\r\n$4\r\nPING\r\n", b"*1\r\n$4294967300\r\nPING\r\n", b"*1\r\n$-0\r\n\r\n", b"*-0\r\nPING\r\n",
+    b"*+1\r\n$4\r\nPING\r\n", b"QUIT\r\nPING\r\n", b"*1\r\n$4\r\nquit\r\nPING\r\n",
 ]
 
 
@@ -100,9 +119,12 @@ def bytes_to_fresh_connections(server, steps) -> list[bytes]:
 def good(g: Gen) -> bytes:
     """Valid commands with short replies: of a long one, a server that sees our half-close may keep the rest."""
     key = b"raw:%d" % g.int(0, 3)
-    return g.pick([lambda: resp.encode((b"PING",)), lambda: resp.encode((b"GET", key)), lambda: resp.encode((b"SET", key, g.bytes(g.int(0, 9)))),
-                   lambda: b"PING\r\n", lambda: resp.encode((b"ECHO", g.bytes(g.int(0, 30)))), lambda: b"echo 'inline text'\r\n",
-                   lambda: resp.encode((b"MGET", key, key)), lambda: resp.encode((b"APPEND", b"raw:big", b"y" * g.pick([10, 40000]))),
+    return g.pick([lambda: resp.encode((b"PING",)), lambda: resp.encode((b"GET", key)),
+                   lambda: resp.encode((b"SET", key, g.bytes(g.int(0, 9)))),
+                   lambda: b"PING\r\n", lambda: resp.encode((b"ECHO", g.bytes(g.int(0, 30)))),
+                   lambda: b"echo 'inline text'\r\n",
+                   lambda: resp.encode((b"MGET", key, key)),
+                   lambda: resp.encode((b"APPEND", b"raw:big", b"y" * g.pick([10, 40000]))),
                    lambda: b"set %s \"a\\x00b\"\n" % key, lambda: resp.encode((b"STRLEN", b"raw:big"))])()
 
 

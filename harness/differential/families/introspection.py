@@ -9,7 +9,8 @@ from . import Family, mix
 
 NAMES = list(facts.COMMANDS)
 EVERY = NAMES + list(facts.SUBCOMMANDS)
-ODD = [b"bogus", b"", b"get|x", b"client|bogus", b"\xff\r\n", b"GET", b"Client|Id", b"config|GET", b"g*", b"client|", b"|"]
+ODD = [b"bogus", b"", b"get|x", b"client|bogus", b"\xff\r\n", b"GET", b"Client|Id", b"config|GET", b"g*", b"client|",
+       b"|"]
 
 
 def cmd(*args: bytes) -> Cmd:
@@ -29,7 +30,8 @@ def keys_of(g: Gen):
     if name in facts.CONTAINERS:
         words = g.pick([sub for sub in facts.SUBCOMMANDS if sub.startswith(name + b"|")]).split(b"|")
         count = max(0, count - 1)
-    words += [g.pick([b"GET", b"EX", b"NX", b"DB", b"1", b"LEN"]) if g.chance(0.2) else g.key() for _ in range(max(0, count))]
+    options = [b"GET", b"EX", b"NX", b"DB", b"1", b"LEN"]
+    words += [g.pick(options) if g.chance(0.2) else g.key() for _ in range(max(0, count))]
     if g.chance(0.05):
         words = [g.pick(ODD)] + words[1:]
     return Cmd((g.case(b"COMMAND"), g.pick([b"GETKEYS", b"getkeys", b"GETKEYSANDFLAGS"]), *words))
@@ -38,15 +40,18 @@ def keys_of(g: Gen):
 def listing(g: Gen):
     return Cmd((b"COMMAND", b"LIST", *g.pick([
         [], [b"FILTERBY", b"PATTERN", g.pick([b"*", b"get*", b"*x*", b"client|*", b"[a-c]*", b"bogus", b"GET", b""])],
-        [b"FILTERBY", b"ACLCAT", g.pick([b"string", b"keyspace", b"connection", b"pubsub", b"dangerous", b"admin", b"fast", b"slow", b"read", b"write", b"bogus",
+        [b"FILTERBY", b"ACLCAT", g.pick([b"string", b"keyspace", b"connection", b"pubsub", b"dangerous", b"admin",
+                                         b"fast", b"slow", b"read", b"write", b"bogus",
                                        b"STRING", b"blocking"])],
-        [b"FILTERBY", b"MODULE", b"x"], [b"FILTERBY"], [b"FILTERBY", b"bogus", b"x"], [b"filterby", b"pattern"], [b"bogus"]])))
+        [b"FILTERBY", b"MODULE", b"x"], [b"FILTERBY"], [b"FILTERBY", b"bogus", b"x"], [b"filterby", b"pattern"],
+        [b"bogus"]])))
 
 
 FAMILY = Family("introspection", 1, 4, mix(
     (10, lambda g: Cmd((b"COMMAND", g.case(b"INFO"), *some(g)))),
     (10, lambda g: Cmd((b"COMMAND", g.case(b"DOCS"), *some(g)))),
     (14, keys_of), (4, listing),
-    (1, lambda g: g.pick([cmd(b"COMMAND", b"COUNT"), cmd(b"COMMAND", b"HELP"), cmd(b"COMMAND", b"bogus"), cmd(b"COMMAND", b"COUNT", b"x")])),
+    (1, lambda g: g.pick([cmd(b"COMMAND", b"COUNT"), cmd(b"COMMAND", b"HELP"), cmd(b"COMMAND", b"bogus"),
+                          cmd(b"COMMAND", b"COUNT", b"x")])),
     (0.15, lambda g: g.pick([cmd(b"COMMAND"), cmd(b"COMMAND", b"DOCS"), cmd(b"COMMAND", b"INFO")])),
 ))

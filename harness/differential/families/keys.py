@@ -14,10 +14,12 @@ def cmd(*args: bytes) -> Cmd:
 
 def expire(g: Gen):
     word = g.pick([b"EXPIRE", b"PEXPIRE", b"EXPIREAT", b"PEXPIREAT"])
-    time = {b"EXPIRE": g.seconds, b"PEXPIRE": g.milliseconds, b"EXPIREAT": g.at_seconds, b"PEXPIREAT": g.at_milliseconds}[word]
+    time = {b"EXPIRE": g.seconds, b"PEXPIRE": g.milliseconds, b"EXPIREAT": g.at_seconds,
+            b"PEXPIREAT": g.at_milliseconds}[word]
     args = [g.case(word), g.key(), time(0.15)]
     if g.chance(0.6):
-        args += [g.case(option) for option in g.random.sample([b"NX", b"XX", b"GT", b"LT"], g.pick([1, 1, 1, 1, 2, 2, 3]))]
+        count = g.pick([1, 1, 1, 1, 2, 2, 3])
+        args += [g.case(option) for option in g.random.sample([b"NX", b"XX", b"GT", b"LT"], count)]
     if g.chance(0.03):
         args.append(g.pick([b"bogus", b"", b"NX ", b"10"]))
     return Cmd(tuple(args))
@@ -39,7 +41,9 @@ def copy(g: Gen):
 
 
 def database(g: Gen) -> bytes:
-    return b"%d" % g.int(0, 2) if g.chance(0.85) else g.pick([b"15", b"16", b"-1", b"abc", b"", b"99999999999", b"1.0", b"9223372036854775808"])
+    if g.chance(0.85):
+        return b"%d" % g.int(0, 2)
+    return g.pick([b"15", b"16", b"-1", b"abc", b"", b"99999999999", b"1.0", b"9223372036854775808"])
 
 
 def object_(g: Gen):
@@ -71,7 +75,8 @@ def walk(server, steps) -> list[bytes]:
 def scan(g: Gen):
     if g.chance(0.25):  # one call: errors, odd cursors; a keyspace this small may or may not fit into one reply
         return Cmd((b"SCAN", g.pick([b"0", b"abc", b"-1", b"", b" 0", b"18446744073709551616", b"1.5"]),
-                    *g.pick([[b"COUNT", b"0"], [b"COUNT", b"-5"], [b"COUNT", b"abc"], [b"COUNT"], [b"MATCH"], [b"bogus", b"1"], [b"TYPE"],
+                    *g.pick([[b"COUNT", b"0"], [b"COUNT", b"-5"], [b"COUNT", b"abc"], [b"COUNT"], [b"MATCH"],
+                             [b"bogus", b"1"], [b"TYPE"],
                              [b"COUNT", b"9223372036854775808"], [b"MATCH", b"*", b"COUNT"], []])))
     options = []
     if g.chance(0.5):

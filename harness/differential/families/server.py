@@ -17,8 +17,10 @@ OPTIONS = {
     b"tcp-keepalive": [b"0", b"300", b"-1", b"1e3"],
     b"proto-max-bulk-len": [b"512mb", b"536870912", b"100mb", b"1mb", b"1048575", b"1k", b"-1", b"abc", b"1mbx", b"0"],
     b"client-query-buffer-limit": [b"1gb", b"1048576", b"2mb", b"10", b"lots", b"-1"],
-    b"client-output-buffer-limit": [b"normal 0 0 0", b"pubsub 32mb 8mb 60", b"normal 0 0 0 pubsub 1gb 1gb 1", b"slave 256mb 64mb 60",
-                                    b"replica 256mb 64mb 60", b"normal 0 0", b"bogus 0 0 0", b"normal a b c", b"master 0 0 0", b"normal 0 0 -1",
+    b"client-output-buffer-limit": [b"normal 0 0 0", b"pubsub 32mb 8mb 60", b"normal 0 0 0 pubsub 1gb 1gb 1",
+                                    b"slave 256mb 64mb 60",
+                                    b"replica 256mb 64mb 60", b"normal 0 0", b"bogus 0 0 0", b"normal a b c",
+                                    b"master 0 0 0", b"normal 0 0 -1",
                                     b"", b"normal 10g 0 0"],
     b"loglevel": [b"notice", b"warning", b"verbose", b"NOTICE", b"loud", b""],
     b"latency-tracking": [b"yes", b"no", b"YES", b"maybe"],
@@ -31,12 +33,15 @@ OPTIONS = {
     b"": [b""],
 }
 
-GET_PATTERNS = [b"slowlog-*", b"latency-*", b"tcp-*", b"SLOWLOG-MAX-LEN", b"nothing*", b"?imeout", b"max[c]lients", b"proto-max*",
-                b"client-*-limit", b"no-such-option", b"", b"requirepass", b"databases", b"\xff*", b"slowlog-max-le?", b"unixsocketperm",
+GET_PATTERNS = [b"slowlog-*", b"latency-*", b"tcp-*", b"SLOWLOG-MAX-LEN", b"nothing*", b"?imeout", b"max[c]lients",
+                b"proto-max*",
+                b"client-*-limit", b"no-such-option", b"", b"requirepass", b"databases", b"\xff*", b"slowlog-max-le?",
+                b"unixsocketperm",
                 b"*slower*", b"enable-debug-command", b"save"]
 
 STATISTICS = [b"keyspace", b"commandstats", b"errorstats", b"KEYSPACE", b"ErrorStats", b"latencystats"]
-SECTIONS = [b"server", b"clients", b"memory", b"stats", b"cpu", b"default", b"all", b"everything", b"bogus", b"", b"persistence",
+SECTIONS = [b"server", b"clients", b"memory", b"stats", b"cpu", b"default", b"all", b"everything", b"bogus", b"",
+            b"persistence",
             b"replication", b"modules"]
 
 
@@ -59,9 +64,12 @@ def config(g: Gen):
     if p < 0.3:
         return config_set(g)
     if p < 0.8:
-        return Cmd((b"CONFIG", g.case(b"GET"), *[g.pick(GET_PATTERNS + list(OPTIONS)[:10]) for _ in range(g.pick([1, 1, 2, 3]))]))
-    return g.pick([cmd(b"CONFIG", b"HELP"), cmd(b"CONFIG", b"REWRITE"), cmd(b"CONFIG", b"bogus"), cmd(b"CONFIG", b"GET"),
-                   cmd(b"CONFIG", b"SET", b"timeout"), cmd(b"CONFIG", b"RESETSTAT"), cmd(b"CONFIG", b"RESETSTAT", b"x")])
+        count = g.pick([1, 1, 2, 3])
+        return Cmd((b"CONFIG", g.case(b"GET"), *[g.pick(GET_PATTERNS + list(OPTIONS)[:10]) for _ in range(count)]))
+    return g.pick([cmd(b"CONFIG", b"HELP"), cmd(b"CONFIG", b"REWRITE"), cmd(b"CONFIG", b"bogus"),
+                   cmd(b"CONFIG", b"GET"),
+                   cmd(b"CONFIG", b"SET", b"timeout"), cmd(b"CONFIG", b"RESETSTAT"),
+                   cmd(b"CONFIG", b"RESETSTAT", b"x")])
 
 
 def info(g: Gen):
@@ -72,23 +80,30 @@ def info(g: Gen):
 
 def latency(g: Gen):
     return Cmd((b"LATENCY", *g.pick([
-        [b"LATEST"], [b"HISTORY", b"command"], [b"HISTORY", b"bogus"], [b"RESET"], [b"RESET", b"command", b"bogus"], [b"HELP"], [b"GRAPH", b"command"],
-        [b"DOCTOR"], [b"HISTOGRAM"], [b"HISTOGRAM", b"set"], [b"HISTOGRAM", b"set", b"get", b"bogus"], [b"HISTOGRAM", b"config"], [b"HISTOGRAM", b"config|get"],
+        [b"LATEST"], [b"HISTORY", b"command"], [b"HISTORY", b"bogus"], [b"RESET"], [b"RESET", b"command", b"bogus"],
+        [b"HELP"], [b"GRAPH", b"command"],
+        [b"DOCTOR"], [b"HISTOGRAM"], [b"HISTOGRAM", b"set"], [b"HISTOGRAM", b"set", b"get", b"bogus"],
+        [b"HISTOGRAM", b"config"], [b"HISTOGRAM", b"config|get"],
         [b"bogus"], [b"HISTORY"]])))
 
 
 def memory(g: Gen):
     return Cmd((b"MEMORY", *g.pick([
-        [b"USAGE", g.key()], [b"USAGE", g.key(), b"SAMPLES", g.integer(0.3)], [b"USAGE", g.key(), b"SAMPLES"], [b"USAGE", g.key(), b"bogus", b"1"],
+        [b"USAGE", g.key()], [b"USAGE", g.key(), b"SAMPLES", g.integer(0.3)], [b"USAGE", g.key(), b"SAMPLES"],
+        [b"USAGE", g.key(), b"bogus", b"1"],
         [b"STATS"], [b"DOCTOR"], [b"PURGE"], [b"HELP"], [b"bogus"], [b"MALLOC-STATS"], [b"USAGE"]])))
 
 
 def debug(g: Gen):
     return Cmd((g.case(b"DEBUG"), *g.pick([
-        [b"STRINGMATCH-LEN", b"%d" % g.int(0, 300), g.pick([b"*", b"a*b*c*", b"[a-z]", b"**a**b", b"?" * 20])], [b"STRINGMATCH-LEN", b"abc", b"*"],
-        [b"OBJECT", g.key()], [b"OBJECT"], [b"PROTOCOL", b"string"], [b"PROTOCOL", b"integer"], [b"PROTOCOL", b"double"], [b"PROTOCOL", b"null"],
-        [b"PROTOCOL", b"array"], [b"PROTOCOL", b"set"], [b"PROTOCOL", b"map"], [b"PROTOCOL", b"attrib"], [b"PROTOCOL", b"push"], [b"PROTOCOL", b"verbatim"],
-        [b"PROTOCOL", b"true"], [b"PROTOCOL", b"false"], [b"PROTOCOL", b"bignum"], [b"PROTOCOL", b"bogus"], [b"PROTOCOL"], [b"bogus"], [b"SLEEP", b"0"],
+        [b"STRINGMATCH-LEN", b"%d" % g.int(0, 300), g.pick([b"*", b"a*b*c*", b"[a-z]", b"**a**b", b"?" * 20])],
+        [b"STRINGMATCH-LEN", b"abc", b"*"],
+        [b"OBJECT", g.key()], [b"OBJECT"], [b"PROTOCOL", b"string"], [b"PROTOCOL", b"integer"],
+        [b"PROTOCOL", b"double"], [b"PROTOCOL", b"null"],
+        [b"PROTOCOL", b"array"], [b"PROTOCOL", b"set"], [b"PROTOCOL", b"map"], [b"PROTOCOL", b"attrib"],
+        [b"PROTOCOL", b"push"], [b"PROTOCOL", b"verbatim"],
+        [b"PROTOCOL", b"true"], [b"PROTOCOL", b"false"], [b"PROTOCOL", b"bignum"], [b"PROTOCOL", b"bogus"],
+        [b"PROTOCOL"], [b"bogus"], [b"SLEEP", b"0"],
         [b"SET-ACTIVE-EXPIRE", b"1"], [b"HTSTATS"], [b"HTSTATS", b"abc"], [b"HTSTATS", b"99"]])))
 
 
@@ -123,31 +138,37 @@ def slow_log(server, steps) -> list[bytes]:
 
 def slow(g: Gen):
     return Script("slowlog entries", slow_log, [g.pick([
-        (b"GET", g.key()), (b"SET", g.key(), g.value()), (b"MGET", *[g.key() for _ in range(g.int(25, 40))]), (b"ECHO", b"x" * g.int(120, 140)),
-        (b"bogus",), (b"GET",), (b"CONFIG", b"GET", b"timeout"), (b"EXPIRE", g.key(), g.seconds()), (b"AUTH", b"secret"), (b"INCR", g.key()),
+        (b"GET", g.key()), (b"SET", g.key(), g.value()), (b"MGET", *[g.key() for _ in range(g.int(25, 40))]),
+        (b"ECHO", b"x" * g.int(120, 140)),
+        (b"bogus",), (b"GET",), (b"CONFIG", b"GET", b"timeout"), (b"EXPIRE", g.key(), g.seconds()),
+        (b"AUTH", b"secret"), (b"INCR", g.key()),
         (b"CONFIG", b"SET", b"requirepass", b""), (b"SLOWLOG", b"LEN")]) for _ in range(g.int(1, 8))])
 
 
 def slowlog(g: Gen):
-    return g.pick([cmd(b"SLOWLOG", b"GET"), cmd(b"SLOWLOG", b"GET", g.pick([b"5", b"-1", b"-2", b"abc", b"0"])), cmd(b"SLOWLOG", b"LEN"), cmd(b"SLOWLOG", b"RESET"),
-                   cmd(b"SLOWLOG", b"HELP"), cmd(b"SLOWLOG", b"bogus"), cmd(b"SLOWLOG", b"GET", b"1", b"2"), cmd(b"SLOWLOG", b"LEN", b"x")])
+    return g.pick([cmd(b"SLOWLOG", b"GET"), cmd(b"SLOWLOG", b"GET", g.pick([b"5", b"-1", b"-2", b"abc", b"0"])),
+                   cmd(b"SLOWLOG", b"LEN"), cmd(b"SLOWLOG", b"RESET"),
+                   cmd(b"SLOWLOG", b"HELP"), cmd(b"SLOWLOG", b"bogus"), cmd(b"SLOWLOG", b"GET", b"1", b"2"),
+                   cmd(b"SLOWLOG", b"LEN", b"x")])
 
 
 def flush(g: Gen):
-    return Cmd((g.case(g.pick([b"FLUSHDB", b"FLUSHALL"])), *g.pick([[], [b"SYNC"], [b"ASYNC"], [b"async"], [b"bogus"], [b"SYNC", b"ASYNC"], [b""]])))
+    return Cmd((g.case(g.pick([b"FLUSHDB", b"FLUSHALL"])),
+                *g.pick([[], [b"SYNC"], [b"ASYNC"], [b"async"], [b"bogus"], [b"SYNC", b"ASYNC"], [b""]])))
 
 
 def many_keys(server, steps) -> list[bytes]:
     """More than the pool's keys: a keyspace big enough to be resized, walked and counted."""
     out = []
     for count, drop in steps:
-        server.main.batch([(b"MSET", *[word for i in range(start, min(start + 100, count)) for word in (b"many:%d" % i, b"v")])
-                           for start in range(0, count, 100)])
-        out += server.main.batch([(b"DBSIZE",)] + [(b"DEL", b"many:%d" % i) for i in range(0, count, drop)] + [(b"DBSIZE",)])[::count or 1]
+        keys = [b"many:%d" % i for i in range(count)]
+        server.main.batch([(b"SET", key, b"v") for key in keys])
+        out += server.main.batch([(b"DBSIZE",), *[(b"DEL", key) for key in keys[::drop]], (b"DBSIZE",)])
         cursor, seen = b"0", set()
         while True:
-            cursor, keys = (node.value for node in resp.parse(server.main.ask(b"SCAN", cursor, b"MATCH", b"many:*", b"COUNT", b"50")).value)
-            seen.update(key.value for key in keys)
+            reply = server.main.ask(b"SCAN", cursor, b"MATCH", b"many:*", b"COUNT", b"50")
+            cursor, found = (node.value for node in resp.parse(reply).value)
+            seen.update(key.value for key in found)
             if cursor == b"0":
                 break
         out.append(b" ".join(sorted(seen)))
@@ -156,9 +177,12 @@ def many_keys(server, steps) -> list[bytes]:
 
 
 FAMILY = Family("server", 1, 10, mix(
-    (10, config), (6, info), (3, latency), (4, memory), (6, lambda g: protocol_frames(debug(g))), (1.5, slow), (2, slowlog), (0.5, flush),
+    (10, config), (6, info), (3, latency), (4, memory), (6, lambda g: protocol_frames(debug(g))), (1.5, slow),
+    (2, slowlog), (0.5, flush),
     (2, lambda g: cmd(b"TIME")), (2, lambda g: cmd(b"DBSIZE")),
-    (1, lambda g: Cmd((b"LOLWUT", *g.pick([[], [b"VERSION", b"1"], [b"VERSION", b"5"], [b"VERSION", b"abc"], [b"VERSION"], [b"5", b"1", b"1"]])))),
+    (1, lambda g: Cmd((b"LOLWUT", *g.pick([[], [b"VERSION", b"1"], [b"VERSION", b"5"], [b"VERSION", b"abc"],
+                                           [b"VERSION"], [b"5", b"1", b"1"]])))),
     (0.1, lambda g: Script("many keys", many_keys, [(g.pick([0, 10, 500, 3000]), g.int(1, 3))])),
-    (0.5, lambda g: Cmd((b"SHUTDOWN", *g.pick([[b"bogus"], [b"SAVE", b"NOSAVE"], [b"ABORT"], [b"NOSAVE", b"x"], [b"ABORT", b"NOW"], [b""]])))),
+    (0.5, lambda g: Cmd((b"SHUTDOWN", *g.pick([[b"bogus"], [b"SAVE", b"NOSAVE"], [b"ABORT"], [b"NOSAVE", b"x"],
+                                               [b"ABORT", b"NOW"], [b""]])))),
 ))

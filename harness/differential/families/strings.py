@@ -30,7 +30,8 @@ def set_(g: Gen):
     if g.chance(0.5):
         return Cmd(tuple(args))
     options = []
-    for chance, option in ((0.35, b"NX"), (0.35, b"XX"), (0.4, b"GET"), (0.25, b"KEEPTTL"), (0.05, b"PERSIST"), (0.03, b"BOGUS"),
+    for chance, option in ((0.35, b"NX"), (0.35, b"XX"), (0.4, b"GET"), (0.25, b"KEEPTTL"), (0.05, b"PERSIST"),
+                           (0.03, b"BOGUS"),
                            (0.03, b"")):
         if g.chance(chance):
             options.append([g.case(option)])
@@ -86,7 +87,8 @@ def lcs(g: Gen):
     lcs_command = Cmd(tuple(args + [word for option in options for word in option]))
     if g.chance(0.6):  # values of comparable alphabets and bounded length: LCS is quadratic
         alphabet = g.pick([b"ab", b"ACGT", b"abcdefgh", bytes(range(256))])
-        return [cmd(b"SET", key, bytes(g.random.choices(alphabet, k=g.int(0, 60)))) for key in args[1:3]] + [lcs_command]
+        return [cmd(b"SET", key, bytes(g.random.choices(alphabet,
+                                                        k=g.int(0, 60)))) for key in args[1:3]] + [lcs_command]
     return lcs_command
 
 
@@ -94,7 +96,8 @@ def setrange(g: Gen):
     if g.chance(0.8):
         offset = b"%d" % g.pick([0, 1, 2, 5, 10, 44, 45, 100, 1000])
     else:
-        offset = g.pick([b"-1", b"536870912", b"536870911", b"536870913", b"9223372036854775807", b"-9223372036854775808", b"4294967295",
+        offset = g.pick([b"-1", b"536870912", b"536870911", b"536870913", b"9223372036854775807",
+                         b"-9223372036854775808", b"4294967295",
                          b"abc", b"1.5", b""])
     value = g.value()
     if len(offset) == 9 and offset.startswith(b"53687091"):  # no half-gigabyte values here: stress/big_value has them
@@ -109,7 +112,8 @@ def increment(g: Gen):
 def near_limit(g: Gen):
     key = g.key()
     limit = g.pick([b"9223372036854775806", b"-9223372036854775807"])
-    step = g.pick([cmd(b"INCR", key), cmd(b"DECR", key), cmd(b"INCRBY", key, b"2"), cmd(b"DECRBY", key, b"2"), increment(g)])
+    step = g.pick([cmd(b"INCR", key), cmd(b"DECR", key), cmd(b"INCRBY", key, b"2"), cmd(b"DECRBY", key, b"2"),
+                   increment(g)])
     return [cmd(b"SET", key, limit), step, step, cmd(b"GET", key)]
 
 
@@ -123,7 +127,8 @@ def floats(g: Gen):
 
 def append(g: Gen):
     key = g.key()
-    return [cmd(b"APPEND", key, g.value()), cmd(b"OBJECT", b"ENCODING", key)] if g.chance(0.5) else cmd(b"APPEND", key, g.value())
+    grow = cmd(b"APPEND", key, g.value())
+    return [grow, cmd(b"OBJECT", b"ENCODING", key)] if g.chance(0.5) else grow
 
 
 def one_key(g: Gen):
@@ -132,7 +137,8 @@ def one_key(g: Gen):
 
 
 FAMILY = Family("strings", 1, 30, mix(
-    (14, set_), (12, one_key), (5, getex), (3, setex), (4, mset), (5, lcs), (5, setrange), (4, increment), (2, near_limit),
+    (14, set_), (12, one_key), (5, getex), (3, setex), (4, mset), (5, lcs), (5, setrange), (4, increment),
+    (2, near_limit),
     (6, floats), (4, append),
     (2, lambda g: cmd(b"SETNX", g.key(), g.value())),
     (3, lambda g: cmd(b"GETSET", g.key(), g.value())),

@@ -10,7 +10,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "harness.differential", "--a", "redis-server", *arguments], cwd=ROOT, capture_output=True,
+    return subprocess.run([sys.executable, "-m", "harness.differential", "--a", "redis-server", *arguments], cwd=ROOT,
+                          capture_output=True,
                           text=True, timeout=120)
 
 
@@ -31,7 +32,8 @@ def test_a_difference_is_counted_and_its_history_is_shrunk():
 
 
 def test_a_difference_that_needs_a_history_keeps_it():
-    done = run("--b", "redis-server --maxmemory-policy allkeys-lfu", "--commands", "4000", "--families", "keys,strings", "--show", "100")
+    done = run("--b", "redis-server --maxmemory-policy allkeys-lfu", "--commands", "4000", "--families", "keys,strings",
+               "--show", "100")
     assert done.returncode == 1, done.stdout
     blocks = [block for block in done.stdout.split("\n=== ")[1:] if block.startswith("difference in object|freq")]
     histories = [[line for line in block.splitlines() if line.startswith("    > ")] for block in blocks]
@@ -41,9 +43,10 @@ def test_a_difference_that_needs_a_history_keeps_it():
 def test_a_server_that_dies_is_told():
     """The run starts it again and goes on."""
     program = ROOT / "harness" / "differential" / "tests" / "dies_on_lcs.py"
-    done = run("--b", f"{sys.executable} {program}", "--commands", "2000", "--families", "strings", "--show", "1", "--shrink-seconds", "1")
+    done = run("--b", f"{sys.executable} {program}", "--episode", "0", "--families", "strings", "--shrink-seconds", "0")
     assert done.returncode == 1, done.stdout
     assert "difference in lcs" in done.stdout and "failed: exited with code 7" in done.stdout
+    assert "1 differences, 2 server failures" in done.stdout
 
 
 def test_a_server_that_does_not_start_is_told():

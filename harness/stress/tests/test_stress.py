@@ -11,7 +11,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 def run(*arguments: str, scale: str = "1") -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "harness.stress", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120,
+    return subprocess.run([sys.executable, "-m", "harness.stress", *arguments], cwd=ROOT, capture_output=True,
+                          text=True, timeout=120,
                           env={**os.environ, "TIMEOUT_SCALE": scale})
 
 
@@ -22,7 +23,8 @@ def test_a_good_server_passes():
 
 
 def test_wrong_replies_of_busy_clients_are_seen():
-    done = run("busy_clients", "--server", "redis-server --rename-command EXISTS nope", "--clients", "20", "--seconds", "1")
+    done = run("busy_clients", "--server", "redis-server --rename-command EXISTS nope", "--clients", "20", "--seconds",
+               "1")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "expected b" in done.stdout and "unknown command" in done.stdout
 
