@@ -50,6 +50,7 @@ class LatencyHistogram {
       shown = cumulative;
       limit *= 2;
     }
+    if (shown < total_) visit(highest(kBuckets - 1) / 1000, total_);
   }
 
  private:
