@@ -36,7 +36,9 @@ static void client_setname_command(Client& client, Args args) {
 
 //   ON     replies are sent again, this one first
 //   OFF    nothing is answered from here on
-//   SKIP   neither this command nor the next is answered: the dispatcher mutes the one that follows
+//   SKIP   neither this command nor the next is answered. The dispatcher unmutes after the next one has run;
+//   when that one
+//          is refused before it runs, the hook on refusals does.
 static void client_reply_command(Client& client, Args args) {
   if (equals_nocase(args[2], "on")) {
     client.unset(Client::kReplyOff);
@@ -47,10 +49,17 @@ static void client_reply_command(Client& client, Args args) {
     client.set(Client::kReplyOff);
     client.reply.set_muted(true);
   } else if (equals_nocase(args[2], "skip")) {
+    client.reply.set_muted(true);
     if (!client.has(Client::kReplyOff)) client.set(Client::kReplySkipNext);
   } else {
     client.reply.error("ERR syntax error");
   }
+}
+
+static void end_skip_after_refusal(Client& client) {
+  if (!client.has(Client::kReplySkipNext)) return;
+  client.unset(Client::kReplySkipNext);
+  client.reply.set_muted(client.has(Client::kReplyOff));
 }
 
 static void client_no_evict_command(Client& client, Args args) {
@@ -160,6 +169,7 @@ void install_client_commands(Server& server) {
   ClientLines::of(server);
   ClientUnblock::of(server);
   server.own<ClientPause>(server);
+  server.on_reject(end_skip_after_refusal);
 
   constexpr uint64_t kOwn = kNoScript | kLoading | kStale;
   constexpr uint64_t kOthers = kAdmin | kOwn;
