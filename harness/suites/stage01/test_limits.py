@@ -6,6 +6,7 @@ import time
 import pytest
 
 from strata_harness.resp import encode
+from strata_harness.timing import scaled
 from strata_harness.wait import wait_until
 from strata_harness.wire import WireClosed, WireTimeout
 
@@ -61,7 +62,7 @@ def test_pubsub_hard_limit(connect):
 @pytest.mark.goal("A subscriber above the soft limit is dropped after its time, not before")
 def test_pubsub_soft_limit(connect):
     wire, subscriber = connect(), connect(receive_buffer=4096)
-    wire.ok("CONFIG", "SET", "client-output-buffer-limit", "pubsub 0 1mb 1")
+    wire.ok("CONFIG", "SET", "client-output-buffer-limit", "pubsub 0 1mb 2")
     subscriber.send_command("SUBSCRIBE", "flood")
     subscriber.read()
     begin = time.monotonic()
@@ -69,7 +70,7 @@ def test_pubsub_soft_limit(connect):
     for _ in range(12):
         assert wire("PUBLISH", "flood", message) == 1
     wait_until(lambda: wire("PUBSUB", "NUMSUB", "flood") == [b"flood", 0], 10, "the subscriber to be dropped")
-    assert time.monotonic() - begin >= 0.9
+    assert time.monotonic() - begin >= 1.9
 
 
 @pytest.mark.goal("client-query-buffer-limit drops a client that sends a huge command")
@@ -145,7 +146,7 @@ def test_slow_reader(connect):
     begin = time.monotonic()
     for _ in range(200):
         wire("PING")
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < scaled(5)
     answer = b"$%d\r\n" % MB + b"x" * MB + b"\r\n"
     for _ in range(30):
         assert slow.read_bytes(len(answer)) == answer
