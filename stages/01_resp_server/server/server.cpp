@@ -8,6 +8,7 @@
 #include "01_resp_server/server/latency_histogram.h"
 #include "common/clock.h"
 #include "common/random.h"
+#include "common/text.h"
 
 namespace strata::resp {
 
