@@ -121,10 +121,10 @@ Status Config::apply(std::string_view name, const Words& words) {
   if (Option* option = find(name)) {
     if (option->traits().multi) {
       // One quoted word holds the same as many bare ones: save "900 1".
-      return option->set(words.size() == 1 ? option->words_of(words[0]) : words);
+      return option->add_line(words.size() == 1 ? option->words_of(words[0]) : words);
     }
     if (words.size() != 1) return Status::error("wrong number of arguments");
-    return option->set(words);
+    return option->add_line(words);
   }
   if (const auto found = directives_.find(to_lower(name)); found != directives_.end())
     return found->second(words);
@@ -148,15 +148,17 @@ bool Config::change(const std::vector<std::pair<std::string, std::string>>& pair
     error->reason = option->traits().immutable                     ? "can't set immutable config"
                     : option->traits().protect && !allow_protected ? "can't set protected config"
                                                                    : "";
-    for (const Step& other : steps) {
-      if (other.option == option) error->reason = "duplicate parameter";
+    // The two names of one option are no duplicates: the later one wins.
+    for (size_t i = 0; i < steps.size(); ++i) {
+      if (equals_nocase(pairs[i].first, name)) error->reason = "duplicate parameter";
     }
     if (!error->reason.empty()) return false;
     steps.push_back({option, option->get(), false});
   }
 
   auto put_back = [&steps] {
-    for (const Step& step : steps) (void)step.option->restore(step.before);
+    // Backwards, so that an option that was named twice ends as it began.
+    for (size_t i = steps.size(); i-- > 0;) (void)steps[i].option->restore(steps[i].before);
   };
   for (size_t i = 0; i < steps.size(); ++i) {
     const Status stored = steps[i].option->set(steps[i].option->words_of(pairs[i].second));

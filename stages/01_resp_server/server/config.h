@@ -61,7 +61,9 @@ class Option {
 
   virtual std::string get() const = 0;                            // as CONFIG GET shows it
   virtual Status set(const std::vector<std::string>& words) = 0;  // the message is Redis's
-  virtual std::string default_text() const = 0;                   // get() at the default
+  // A line of the file. Differs from set() only where several lines add up (save).
+  virtual Status add_line(const std::vector<std::string>& words) { return set(words); }
+  virtual std::string default_text() const = 0;  // get() at the default
   // Lines for CONFIG REWRITE: by default one "name value", forced unless the value is the default. No lines
   // at all take the option out of the file.
   virtual std::vector<RewriteLine> rewrite() const;
@@ -79,8 +81,10 @@ class Option {
 struct CustomOption {
   std::function<std::string()> get;
   std::function<Status(const std::vector<std::string>& words)> set;
-  std::function<std::vector<std::string>()> rewrite =
-      {};  // absent: one line "name get()" unless at the default
+  // Absent: as `set`.
+  std::function<Status(const std::vector<std::string>& words)> add_line = {};
+  // Absent: one line "name get()", forced unless at the default.
+  std::function<std::vector<std::string>()> rewrite = {};
   std::string default_text = {};
 };
 

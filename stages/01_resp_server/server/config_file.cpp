@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "01_resp_server/server/version.h"
 #include "common/text.h"
 
 namespace strata::resp {
@@ -107,9 +108,9 @@ std::string describe(const ConfigFileError& error) {
   if (error.line == 0)
     return fmt::format("Fatal error, can't open config file '{}': {}", error.file, error.reason);
   return fmt::format(
-      "\n*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\n"
+      "\n*** FATAL CONFIG FILE ERROR (Redis {}) ***\n"
       "Reading the configuration file, at line {}{}{}\n>>> '{}'\n{}\n",
-      error.line, error.file.empty() ? "" : " of ", error.file, error.text, error.reason);
+      kRedisVersion, error.line, error.file.empty() ? "" : " of ", error.file, error.text, error.reason);
 }
 
 }  // namespace strata::resp

@@ -31,7 +31,11 @@ std::string one_of_error(const std::vector<std::string_view>& names) {
 // --- what all options share ---
 
 std::vector<RewriteLine> Option::rewrite() const {
-  return {plain_line(*this, get())};
+  const std::string value = get();
+  if (!value.empty()) return {plain_line(*this, value)};
+  // Nothing is what the option starts with: no line says so best.
+  if (default_text().empty()) return {};
+  return {plain_line(*this, "\"\"")};
 }
 
 std::vector<std::string> Option::words_of(const std::string& text) const {

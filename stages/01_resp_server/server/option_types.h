@@ -87,6 +87,9 @@ class CustomOptionAdapter final : public Option {
       : Option(std::move(name), std::move(doc), std::move(traits)), custom_(std::move(custom)) {}
   std::string get() const override { return custom_.get(); }
   Status set(const std::vector<std::string>& words) override { return custom_.set(words); }
+  Status add_line(const std::vector<std::string>& words) override {
+    return custom_.add_line ? custom_.add_line(words) : custom_.set(words);
+  }
   std::string default_text() const override { return custom_.default_text; }
   std::vector<RewriteLine> rewrite() const override;
 
