@@ -46,6 +46,7 @@ std::string OutputLimitOption::default_text() const {
 }
 
 Status OutputLimitOption::set(const std::vector<std::string>& words) {
+  if (words.size() == 1 && words[0].empty()) return {};  // no class named, nothing to change
   if (words.size() % kWordsPerClass != 0) {
     return Status::error("Wrong number of arguments in buffer limit configuration.");
   }
