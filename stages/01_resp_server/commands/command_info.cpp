@@ -33,7 +33,7 @@ constexpr std::array<FlagName, 19> kFlagNames{{
     {"asking", kAsking},
     {"fast", kFast},
     {"no_auth", kNoAuth},
-    {"may_replicate", kMayReplicate},
+    {"no_mandatory_keys", kNoMandatoryKeys},
     {"no_async_loading", kNoAsyncLoading},
     {"no_multi", kNoMulti},
     {"movablekeys", kMovableKeys},

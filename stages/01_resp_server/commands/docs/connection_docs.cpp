@@ -68,6 +68,15 @@ void document_connection_commands(CommandTable& commands) {
                          .since = "2.6.9",
                          .complexity = "O(1)",
                          .syntax = "connection-name"});
+  doc("client|trackinginfo", {.summary = "Tells how client-side caching is set up for this connection",
+                              .since = "6.2.0",
+                              .complexity = "O(1)"});
+  doc("client|unblock",
+      {.summary = "Ends the wait of a client that a blocking command holds, as if by timeout "
+                  "or with an error",
+       .since = "5.0.0",
+       .complexity = "O(log N), N being the connections",
+       .syntax = "client-id:integer [<TIMEOUT|ERROR>]"});
   doc("client|unpause", {.summary = "Lets paused clients go on at once",
                          .since = "6.2.0",
                          .complexity = "O(N), N being the paused clients"});
