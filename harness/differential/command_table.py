@@ -97,7 +97,8 @@ def compare(a: Conn, b: Conn, protocol: str) -> tuple[int, list[str]]:
         where = f"RESP{protocol} {name}"
         found += differences(*map(info, told), where + " INFO")
         docs = [dict(pairs(ask(conn, "COMMAND", "DOCS", name))) for conn in (a, b)]
-        found += differences(*({key.decode(): described(value) for key, value in each.items()} for each in docs), where + " DOCS")
+        trees = ({key.decode(): described(value) for key, value in each.items()} for each in docs)
+        found += differences(*trees, where + " DOCS")
     every = {name for entry in ask(a, "COMMAND").value for name in [entry.value[0].value.decode()]}
     if every != {name for name in names if "|" not in name}:
         found.append(f"RESP{protocol} COMMAND and COMMAND LIST of a name different commands")
@@ -105,7 +106,8 @@ def compare(a: Conn, b: Conn, protocol: str) -> tuple[int, list[str]]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="command_table", description="Compares COMMAND INFO and COMMAND DOCS of two servers.")
+    parser = argparse.ArgumentParser(
+        prog="command_table", description="Compares COMMAND INFO and COMMAND DOCS of two servers.")
     parser.add_argument("--a", required=True, help="command of the server whose commands are looked at")
     parser.add_argument("--b", default="redis-server", help="command of the reference (default: redis-server)")
     options = parser.parse_args()

@@ -133,7 +133,9 @@ def test_categories(table):
 
 
 @pytest.mark.goal("COMMAND LIST FILTERBY ACLCAT lists exactly the commands that carry the category")
-@pytest.mark.parametrize("category", ["keyspace", "read", "write", "string", "pubsub", "admin", "fast", "slow", "dangerous", "connection"])
+@pytest.mark.parametrize("category", [
+    "keyspace", "read", "write", "string", "pubsub", "admin", "fast", "slow", "dangerous", "connection",
+])
 def test_list_by_category(wire3, table, category):
     listed = wire3("COMMAND", "LIST", "FILTERBY", "ACLCAT", category)
     assert sorted(listed) == sorted(name for name, entry in table.items() if "@" + category in entry[6])
@@ -155,9 +157,12 @@ def test_both_protocols(wire, wire3):
 
 
 @pytest.mark.parametrize("line, answer", [
-    (["NOSUCH", "k"], "ERR Invalid command specified"), (["CONFIG", "NOSUCH", "k"], "ERR Invalid command specified"),
-    (["OBJECT|ENCODING", "k"], "ERR Invalid command specified"), (["SUBSCRIBE", "a"], "ERR The command has no key arguments"),
-    (["OBJECT", "HELP"], "ERR The command has no key arguments"), (["SET", "k"], "ERR Invalid number of arguments specified for command"),
+    (["NOSUCH", "k"], "ERR Invalid command specified"),
+    (["CONFIG", "NOSUCH", "k"], "ERR Invalid command specified"),
+    (["OBJECT|ENCODING", "k"], "ERR Invalid command specified"),
+    (["SUBSCRIBE", "a"], "ERR The command has no key arguments"),
+    (["OBJECT", "HELP"], "ERR The command has no key arguments"),
+    (["SET", "k"], "ERR Invalid number of arguments specified for command"),
     (["MEMORY", "USAGE"], "ERR Invalid number of arguments specified for command"),
     (["GET"], "ERR wrong number of arguments for 'command|{}' command"),
 ], ids=str)
@@ -168,10 +173,15 @@ def test_getkeys_errors(wire, subcommand, line, answer):
 
 
 @pytest.mark.parametrize("line, keys", [
-    ("GET k", {b"k": {"RO", "access"}}), ("SET k v", {b"k": {"OW", "update"}}), ("SET k v EX 10 get", {b"k": {"RW", "access", "update"}}),
-    ("MSET a 1 b 2", {b"a": {"OW", "update"}, b"b": {"OW", "update"}}), ("RENAME a b", {b"a": {"RW", "access", "delete"}, b"b": {"OW", "update"}}),
-    ("COPY a b", {b"a": {"RO", "access"}, b"b": {"OW", "update"}}), ("DEL a b", {b"a": {"RM", "delete"}, b"b": {"RM", "delete"}}),
-    ("OBJECT ENCODING k", {b"k": {"RO"}}), ("APPEND k v", {b"k": {"RW", "insert"}}),
+    ("GET k", {b"k": {"RO", "access"}}),
+    ("SET k v", {b"k": {"OW", "update"}}),
+    ("SET k v EX 10 get", {b"k": {"RW", "access", "update"}}),
+    ("MSET a 1 b 2", {b"a": {"OW", "update"}, b"b": {"OW", "update"}}),
+    ("RENAME a b", {b"a": {"RW", "access", "delete"}, b"b": {"OW", "update"}}),
+    ("COPY a b", {b"a": {"RO", "access"}, b"b": {"OW", "update"}}),
+    ("DEL a b", {b"a": {"RM", "delete"}, b"b": {"RM", "delete"}}),
+    ("OBJECT ENCODING k", {b"k": {"RO"}}),
+    ("APPEND k v", {b"k": {"RW", "insert"}}),
 ])
 @pytest.mark.goal("COMMAND GETKEYSANDFLAGS says what a command line does with each of its keys")
 def test_getkeysandflags(wire3, line, keys):
