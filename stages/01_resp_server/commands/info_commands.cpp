@@ -4,6 +4,7 @@
 
 #include "01_resp_server/commands/families.h"
 #include "01_resp_server/server/client.h"
+#include "01_resp_server/server/info_sections.h"
 #include "01_resp_server/server/server.h"
 #include "common/clock.h"
 #include "common/text.h"
@@ -28,6 +29,7 @@ void time_command(Client& client, Args) {
 }  // namespace
 
 void install_info_commands(Server& server) {
+  install_info_sections(server);
   server.commands.add(
       {.name = "info",
        .arity = -1,

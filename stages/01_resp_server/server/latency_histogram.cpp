@@ -9,7 +9,7 @@ uint64_t LatencyHistogram::percentile(double percent) const {
   uint64_t cumulative = 0;
   for (size_t i = 0; i < kBuckets; i++) {
     cumulative += counts_[i];
-    if (cumulative >= rank) return highest(i);
+    if (cumulative >= rank) return percent > 0 ? highest(i) : lowest(i);
   }
   return kMaxNs;
 }
