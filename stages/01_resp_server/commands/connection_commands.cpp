@@ -16,7 +16,7 @@ static void ping_command(Client& client, Args args) {
     // A RESP2 subscriber tells messages and replies apart by their shape only, so the answer has a message's.
     client.reply.array(2);
     client.reply.bulk("pong");
-    client.reply.bulk(args.size() == 2 ? args[1] : std::string_view());
+    client.reply.bulk(args.size() == 2 ? args[1] : std::string_view(""));
     return;
   }
   if (args.size() == 2) {
