@@ -21,15 +21,17 @@ struct SlabAllocator::Page {
 
 namespace {
 
-constexpr uint32_t kFirstBlock = 40;
+// Blocks start behind the header, so that sizes of 8 are aligned to 8 and cache lines to cache lines.
+constexpr uint32_t first_block(size_t block_bytes) { return block_bytes % 64 == 0 ? 64 : 40; }
 
 }  // namespace
 
 SlabAllocator::Page* SlabAllocator::add_page(size_t size_class) {
-  static_assert(sizeof(Page) <= kFirstBlock && kFirstBlock % 8 == 0);
+  static_assert(sizeof(Page) <= first_block(1));
   void* memory = std::aligned_alloc(kPageBytes, kPageBytes);
   STRATA_ASSERT(memory != nullptr, "no memory for a slab page of blocks of {} bytes", size_class * kQuantum);
-  Page* page = new (memory) Page{nullptr, nullptr, static_cast<uint32_t>(size_class * kQuantum), 0, kFirstBlock, 0, false};
+  size_t bytes = size_class * kQuantum;
+  Page* page = new (memory) Page{nullptr, nullptr, static_cast<uint32_t>(bytes), 0, first_block(bytes), 0, false};
   partial_[size_class] = page;
   adjustment_ -= kPageBytes;
   return page;

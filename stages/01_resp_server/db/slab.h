@@ -8,7 +8,7 @@
 //   page (64 KiB, aligned to its size, so that a block finds its page by masking its address)
 //   [ header | block | block | free block: next free | ... | never used ]
 //
-// Blocks of a size that is a multiple of 8 are aligned to 8. Larger blocks than kLargest come from malloc.
+// Blocks of a size that is a multiple of 8 are aligned to 8, multiples of 64 to 64. Larger blocks than kLargest come from malloc.
 // Not thread safe.
 #pragma once
 
