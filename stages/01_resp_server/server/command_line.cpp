@@ -97,7 +97,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   for (; at < arguments.size(); ++at) {
     const std::string& word = arguments[at];
     const bool last = at + 1 == arguments.size();
-    if (word == "-" && last && !expects_value) {
+    if (word == "-" && !expects_value && (last || at == 1)) {
       line.from_stdin = true;
     } else if (!expects_value && word.starts_with("--")) {
       if (!line.options.empty()) line.options += '\n';

@@ -2,9 +2,9 @@
 //
 //   strata-server [FILE] [--option value ...] [-]
 //
-// Options become lines that are read behind the file, in the given order: the last one wins. A lone "-" at
-// the end reads more lines from standard input. A few words are answered at once (--help, --version, ...);
-// they are looked for in the first place only, as options of the file could have any name.
+// Options become lines that are read behind the file, in the given order: the last one wins. A lone "-",
+// first or at the end, reads more lines from standard input. A few words are answered at once (--help,
+// --version, ...); they are looked for in the first place only, as options of the file could have any name.
 #pragma once
 
 #include <optional>

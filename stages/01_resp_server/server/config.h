@@ -86,6 +86,7 @@ struct CustomOption {
   // Absent: one line "name get()", forced unless at the default.
   std::function<std::vector<std::string>()> rewrite = {};
   std::string default_text = {};
+  bool always_rewritten = false;  // CONFIG REWRITE writes it even at its default
 };
 
 // enable-protected-configs, enable-debug-command, ...: what dangerous commands ask before they do anything.

@@ -96,7 +96,8 @@ void declare_dir(Config& config) {
   dir.set = [](const Words& words) {
     return chdir(words[0].c_str()) == 0 ? Status() : Status::error(std::string(std::strerror(errno)));
   };
-  // Always written: the folder of the next start need not be that of this one.
+  // The folder of the next start need not be that of this one.
+  dir.always_rewritten = true;
   dir.rewrite = [get = dir.get] { return std::vector<std::string>{"dir " + quote(get())}; };
   config.custom("dir", std::move(dir), "working directory", {.protect = true});
 }
@@ -192,8 +193,16 @@ void declare_log(Config& config, CoreOptions& options) {
                             set_log_level(options.log_level);
                             return Status();
                           }});
-  config.text("logfile", &options.logfile, "", "file of the log; empty: standard output",
-              {.immutable = true});
+  CustomOption logfile;
+  logfile.get = [&options] { return options.logfile; };
+  logfile.set = [&options](const Words& words) {
+    options.logfile = words[0];
+    return Status();
+  };
+  // Empty is a value like any other here: a line `logfile ""` stays in the file.
+  logfile.rewrite = [&options] { return std::vector<std::string>{"logfile " + quote(options.logfile)}; };
+  config.custom("logfile", std::move(logfile), "file of the log; empty: standard output",
+                {.immutable = true});
   config.flag("syslog-enabled", &options.syslog_enabled, false, "log to syslog too", {.immutable = true});
   config.text("syslog-ident", &options.syslog_ident, "redis", "name in syslog", {.immutable = true});
   CustomOption facility;

@@ -6,6 +6,7 @@
 
 #include "01_resp_server/server/inert_options.h"
 #include "01_resp_server/server/server.h"
+#include "common/log.h"
 #include "common/numbers.h"
 #include "common/text.h"
 
@@ -87,6 +88,8 @@ void declare_save(Config& config) {
     if (lines.empty()) lines.push_back("save \"\"");
     return lines;
   };
+  // As Redis: what is lost in a crash should be visible in the file.
+  option.always_rewritten = true;
   config.custom("save", std::move(option), kDoc, {.multi = true, .inert = true});
 }
 
@@ -177,19 +180,23 @@ Status check_defrag(Words& words) {
 }
 
 // Encrypted connections asked for and silently not given would be a trap.
+Status refuse_tls() {
+  log_warning("TLS is not supported by this server");
+  return Status::error("Unable to update TLS configuration. Check server logs.");
+}
+
 Status check_tls_port(Words& words) {
   int64_t port = 0;
   if (!parse_int64(words[0], &port)) return Status::error("argument couldn't be parsed into an integer");
   if (port < 0 || port > 65535) return Status::error("argument must be between 0 and 65535 inclusive");
-  if (port == 0) return {};
-  return Status::error("Unable to update TLS configuration. Check server logs.");
+  return port == 0 ? Status() : refuse_tls();
 }
 
 Status check_tls_use(Words& words) {
   words[0] = to_lower(words[0]);
   if (words[0] == "no") return {};
   if (words[0] != "yes") return Status::error("argument must be 'yes' or 'no'");
-  return Status::error("Unable to update TLS configuration. Check server logs.");
+  return refuse_tls();
 }
 
 // Users beyond the default one do not exist here. A line that grants the default user what it has anyway is
@@ -198,7 +205,8 @@ Status read_user(const Words& words) {
   constexpr std::string_view kHarmless[] = {
       "on",          "nopass", "sanitize-payload", "skip-sanitize-payload", "~*", "allkeys", "&*",
       "allchannels", "+@all",  "allcommands"};
-  bool harmless = !words.empty() && words[0] == "default";
+  if (words.empty()) return Status::error("Bad directive or wrong number of arguments");
+  bool harmless = words[0] == "default";
   for (size_t i = 1; i < words.size(); ++i) {
     bool known = false;
     for (const std::string_view each : kHarmless) known = known || equals_nocase(words[i], each);

@@ -203,7 +203,7 @@ Status ChoiceOption::set(const std::vector<std::string>& words) {
 std::vector<RewriteLine> CustomOptionAdapter::rewrite() const {
   if (!custom_.rewrite) return Option::rewrite();
   std::vector<RewriteLine> lines;
-  const bool forced = get() != default_text();
+  const bool forced = custom_.always_rewritten || get() != default_text();
   for (std::string& line : custom_.rewrite()) lines.push_back({std::move(line), forced});
   return lines;
 }
