@@ -152,7 +152,8 @@ def _histogram(frame: bytes):
 
 
 def _known(name: bytes) -> bool:
-    return name in facts.COMMANDS or (b"|" in name and name not in facts.LATER_SUBCOMMANDS)
+    """A stage has its commands and all of their subcommands but the later ones; of other containers it has nothing."""
+    return name.partition(b"|")[0] in facts.COMMANDS and name not in facts.LATER_SUBCOMMANDS
 
 
 def _tree(node: resp.Node):
@@ -206,6 +207,15 @@ def _command_list(frame: bytes):
     return node.kind, sorted(item.value for item in node.value if _known(item.value))
 
 
+def _help(frame: bytes):
+    """HELP of a container: its frame. The usages and explanations between are each project's own words."""
+    node = resp.parse(frame)
+    if not isinstance(node.value, list):
+        return node
+    lines = [line.value for line in node.value]
+    return node.kind, {line.kind for line in node.value}, lines[:1], lines[-2:]
+
+
 # --- The table -------------------------------------------------------------------------------------------------------
 
 NORMAL_FORMS: dict[bytes, Callable[[bytes], object]] = {
@@ -231,7 +241,7 @@ NORMAL_FORMS: dict[bytes, Callable[[bytes], object]] = {
     b"memory|doctor": _kind,
     b"memory|malloc-stats": _kind,
     b"pubsub|channels": _multiset,
-}
+} | {container + b"|help": _help for container in [*facts.CONTAINERS, b"debug"]}
 
 _SECONDS, _MILLISECONDS = within(5), within(5000)
 
