@@ -27,6 +27,9 @@ ClientPause::ClientPause(Server& server) : server_(server) {
   gate_bit_ = server.gates.add(
       "paused", GateRank::kPaused, [](const CommandSpec&) { return true; }, gate);
   ClientLines::of(server).set_flag('b', holds);
+  server.clients.on_close([this](Client& client) {
+    if (holds(client)) std::erase(waiting_, client.id);
+  });
 }
 
 bool ClientPause::holds(const Client& client) {
@@ -97,7 +100,7 @@ void ClientPause::refresh() {
 void ClientPause::release() {
   for (uint64_t id : std::exchange(waiting_, {})) {
     Client* client = server_.clients.by_id(id);
-    if (client == nullptr || client->has(Client::kCloseNow)) continue;
+    if (client == nullptr || client->has(Client::kCloseNow)) continue;  // closed since
     std::vector<std::string> words = std::exchange(client->ext.ensure(kHeld).words, {});
     std::vector<std::string_view> args(words.begin(), words.end());
     // Resumed first: the command may suspend its client anew, for a pause or a reason of its own.

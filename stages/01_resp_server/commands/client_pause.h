@@ -42,6 +42,7 @@ class ClientPause {
 
   // Is a command of this client being held back?
   static bool holds(const Client& client);
+  size_t held_count() const { return waiting_.size(); }  // they count as blocked clients
 
  private:
   struct Pause {

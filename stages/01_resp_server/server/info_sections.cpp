@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "01_resp_server/commands/client_pause.h"
 #include "01_resp_server/pubsub/pubsub.h"
 #include "01_resp_server/server/info_commandstats.h"
 #include "01_resp_server/server/info_memory.h"
@@ -78,7 +79,8 @@ void clients_section(const Server& server, InfoWriter& out) {
   out.field("maxclients", server.clients.max_clients);
   out.field("client_recent_max_input_buffer", server.stats.largest_input);
   out.field("client_recent_max_output_buffer", server.stats.largest_output);
-  out.field("blocked_clients", 0);
+  const auto* pause = server.find<ClientPause>();
+  out.field("blocked_clients", pause == nullptr ? 0 : pause->held_count());
   out.field("tracking_clients", 0);
   out.field("clients_in_timeout_table", 0);
 }

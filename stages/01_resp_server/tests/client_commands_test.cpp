@@ -117,7 +117,9 @@ TEST_F(ClientCommandsTest, AClientMayLeaveWhileItIsHeld) {
   TestPeer peer = host.connect();
   other.ask("CLIENT PAUSE 100000 WRITE");
   EXPECT_EQ(peer.ask("WRITES x"), "");
+  EXPECT_EQ(pause().held_count(), 1u);
   peer.close();
+  EXPECT_EQ(pause().held_count(), 0u);
   EXPECT_EQ(other.ask("CLIENT UNPAUSE"), "+OK\r\n");
   EXPECT_EQ(host.server.clients.count(), 1u);
 }
