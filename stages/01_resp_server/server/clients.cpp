@@ -41,7 +41,8 @@ void Clients::close_all() {
 
 void Clients::accept(int fd, bool unix_socket) {
   std::string_view refusal;
-  if (by_id_.size() >= static_cast<size_t>(max_clients)) {
+  // Those that are closed at the end of this turn have left already.
+  if (by_id_.size() - to_close_.size() >= static_cast<size_t>(max_clients)) {
     refusal = kTooManyClients;
   } else if (protected_mode && !password_required && !unix_socket && !net::is_loopback_peer(fd)) {
     refusal = kProtectedMode;
