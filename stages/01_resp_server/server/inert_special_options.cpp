@@ -142,22 +142,6 @@ Status check_hostname(Words& words) {
   return {};
 }
 
-Status check_percentiles(Words& words) {
-  if (is_empty(words)) {
-    words.clear();
-    return {};
-  }
-  for (const std::string& word : words) {
-    double percent = 0;
-    if (!parse_double(word, &percent))
-      return Status::error("Invalid latency-tracking-info-percentiles parameters");
-    if (percent < 0 || percent > 100) {
-      return Status::error("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]");
-    }
-  }
-  return {};
-}
-
 Status check_replicaof(Words& words) {
   if (words.size() != 2) return Status::error("wrong number of arguments");
   if (equals_nocase(words[0], "no") && equals_nocase(words[1], "one")) {
@@ -228,7 +212,6 @@ void install_inert_special_options(Server& server) {
   declare(config, "notify-keyspace-events", "", check_events, {}, quoted_events);
   declare(config, "oom-score-adj-values", "0 200 800", check_oom_scores, {.multi = true});
   declare(config, "cluster-announce-hostname", "", check_hostname, {});
-  declare(config, "latency-tracking-info-percentiles", "50 99 99.9", check_percentiles, {.multi = true});
   declare(config, "replicaof", "", check_replicaof, {.immutable = true, .multi = true, .alias = "slaveof"});
   declare(config, "activedefrag", "no", check_defrag, {});
   declare(config, "tls-port", "0", check_tls_port, {});
