@@ -165,6 +165,13 @@ std::string allocator_name() {
   return "jemalloc-" + std::string(text.substr(0, text.find('-')));
 }
 
+std::string allocator_details() {
+  std::string out;
+  malloc_stats_print([](void* text, const char* piece) { static_cast<std::string*>(text)->append(piece); }, &out,
+                     nullptr);
+  return out;
+}
+
 void release_unused() {
   // The thread's own cache first, or its entries keep their pages alive. 4096 stands for all arenas.
   (void)mallctl("thread.tcache.flush", nullptr, nullptr, nullptr, 0);
@@ -185,6 +192,10 @@ AllocatorStats allocator_stats() {
 
 std::string allocator_name() {
   return "libc";
+}
+
+std::string allocator_details() {
+  return "Stats not supported for the current allocator";
 }
 
 void release_unused() {

@@ -47,6 +47,9 @@ AllocatorStats allocator_stats();
 // "jemalloc-5.3.0" or "libc", for INFO.
 std::string allocator_name();
 
+// The allocator's own account of its arenas and size classes, for people; tens of kilobytes.
+std::string allocator_details();
+
 // Gives unused pages back to the system now instead of after the allocator's decay time. May take
 // milliseconds.
 void release_unused();

@@ -6,6 +6,7 @@
 #include "01_resp_server/server/client.h"
 #include "01_resp_server/server/config_rewrite.h"
 #include "01_resp_server/server/core_options.h"
+#include "01_resp_server/server/info_sections.h"
 #include "01_resp_server/server/server.h"
 #include "common/glob.h"
 #include "common/log.h"
@@ -81,15 +82,7 @@ void config_rewrite(Client& c, Args) {
 }
 
 void config_resetstat(Client& c, Args) {
-  c.server.stats.reset();
-  c.server.commands.each([](CommandSpec& spec) {
-    auto reset = [](CommandSpec& each) {
-      each.stats = CommandStats();
-      each.latency.reset();
-    };
-    reset(spec);
-    for (CommandSpec& sub : spec.subcommands) reset(sub);
-  });
+  reset_statistics(c.server);
   c.reply.ok();
 }
 

@@ -3,7 +3,9 @@
 #include <vector>
 
 #include "01_resp_server/commands/families.h"
+#include "01_resp_server/commands/lolwut.h"
 #include "01_resp_server/server/client.h"
+#include "01_resp_server/server/crash_sections.h"
 #include "01_resp_server/server/info_sections.h"
 #include "01_resp_server/server/server.h"
 #include "common/clock.h"
@@ -30,6 +32,8 @@ void time_command(Client& client, Args) {
 
 void install_info_commands(Server& server) {
   install_info_sections(server);
+  install_crash_sections(server);
+  install_lolwut(server);
   server.commands.add(
       {.name = "info",
        .arity = -1,

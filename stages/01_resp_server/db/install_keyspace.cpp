@@ -4,6 +4,8 @@
 
 #include "01_resp_server/db/keyspace.h"
 #include "01_resp_server/db/slab.h"
+#include "01_resp_server/server/info_sections.h"
+#include "01_resp_server/server/memory_report.h"
 #include "01_resp_server/server/server.h"
 #include "common/clock.h"
 #include "common/memory.h"
@@ -34,6 +36,23 @@ void keyspace_info(Keyspace& keyspace, resp::InfoWriter& out) {
   }
 }
 
+// The keyspace's part of `stats`, in the places that stage 1's server left for it.
+void stats_info(const Keyspace& keyspace, resp::InfoWriter& out) {
+  out.field("expired_keys", keyspace.expired_keys);
+  out.field("keyspace_hits", keyspace.hits);
+  out.field("keyspace_misses", keyspace.misses);
+}
+
+std::vector<resp::DatabaseMemory> database_memory(Keyspace& keyspace) {
+  std::vector<resp::DatabaseMemory> out;
+  for (size_t i = 0; i < keyspace.count(); i++) {
+    Database& database = keyspace.db(static_cast<int>(i));
+    if (database.size() == 0) continue;
+    out.push_back({static_cast<int>(i), database.size(), database.memory_bytes(), 0});
+  }
+  return out;
+}
+
 }  // namespace
 
 void install_keyspace_object(resp::Server& server) {
@@ -54,6 +73,9 @@ void install_keyspace_object(resp::Server& server) {
     if (options.rehash_when_idle) rehash_idle_tables(keyspace);
   });
   server.info.section("keyspace", 900).add([&](resp::InfoWriter& out) { keyspace_info(keyspace, out); });
+  server.info.section("stats").add([&](resp::InfoWriter& out) { stats_info(keyspace, out); });
+  resp::MemoryAccounts::of(server).set_databases([&] { return database_memory(keyspace); });
+  resp::on_reset_statistics(server, [&] { keyspace.hits = keyspace.misses = keyspace.expired_keys = 0; });
 }
 
 }  // namespace strata::db

@@ -23,6 +23,7 @@ MemoryAccounts& MemoryAccounts::of(Server& server) {
 }
 
 MemoryAccounts::MemoryAccounts(Server& server) {
+  register_memory_thread();  // the thread that runs the server; from now on used_memory() counts
   add(MemoryPart::kClientsNormal, [&server] {
     size_t bytes = 0;
     server.clients.each([&bytes](Client& client) {

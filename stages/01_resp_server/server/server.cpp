@@ -54,7 +54,7 @@ void Server::execute(Client& client, Args args) {
   if (spec->is_container() && args.size() > 1) {
     const CommandSpec* sub = spec->subcommand(args[1]);
     if (sub == nullptr) {
-      reject(client, spec,
+      reject(client, nullptr,  // counted for nobody, as in Redis
              fmt::format("ERR unknown subcommand '{}'. Try {} HELP.", args[1].substr(0, kQuotedInError), to_upper(spec->name)));
       return;
     }

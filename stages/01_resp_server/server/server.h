@@ -98,7 +98,12 @@ class Server {
   void refresh_slow_threshold();     // call after changing a threshold
 
   // Timers in milliseconds of the loop; the "cron" of Redis is every(1000 / hz).
-  net::TimerId every(int64_t ms, std::function<void()> run) { return loop.every(ms, std::move(run)); }
+  // DEBUG PAUSE-CRON stops them all.
+  net::TimerId every(int64_t ms, std::function<void()> run) {
+    return loop.every(ms, [this, run = std::move(run)] {
+      if (!cron_paused) run();
+    });
+  }
 
   // Command line, configuration, listening, the loop, shutdown: the whole life of the process. Returns its exit code.
   int main(int argc, char** argv);
@@ -112,6 +117,7 @@ class Server {
   int64_t started_ms = 0;            // wall clock
   int64_t hz = 10;
   bool latency_tracking = true;      // a histogram of durations per command
+  bool cron_paused = false;
 
  private:
   static inline size_t next_type_number_ = 0;
