@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
@@ -94,8 +95,12 @@ void debug_log(Client& client, Args args) {
   client.reply.ok();
 }
 
+// Not counted as an error of the server, for it is none.
 void debug_error(Client& client, Args args) {
-  client.reply.error(args[2]);
+  std::string text(args[2]);
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
+  client.reply.raw("-" + text + "\r\n");
 }
 
 // A real fault, so that the whole way of a crash is walked: a write to memory that may only be read.
