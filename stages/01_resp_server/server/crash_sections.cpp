@@ -21,8 +21,21 @@ Client* running_client(const Server& server) {
   return found;
 }
 
-void print_client(CrashWriter& out, void* context) {
-  Server& server = *static_cast<Server*>(context);
+// The server that reports tell of: a process has one, save for tests, which make one after the other.
+Server* g_reported = nullptr;
+
+// Ends with the server that owns it.
+class Reported {
+ public:
+  explicit Reported(Server& server) { g_reported = &server; }
+  ~Reported() { g_reported = nullptr; }
+  Reported(const Reported&) = delete;
+  Reported& operator=(const Reported&) = delete;
+};
+
+void print_client(CrashWriter& out, void*) {
+  if (g_reported == nullptr) return;
+  Server& server = *g_reported;
   Client* client = running_client(server);
   if (client == nullptr) {
     out.text("no command was running\n");
@@ -46,15 +59,19 @@ void print_client(CrashWriter& out, void* context) {
   }
 }
 
-void print_info(CrashWriter& out, void* context) {
-  out.text(static_cast<Server*>(context)->info.render({"everything"}));
+void print_info(CrashWriter& out, void*) {
+  if (g_reported != nullptr) out.text(g_reported->info.render({"everything"}));
 }
 
 }  // namespace
 
 void install_crash_sections(Server& server) {
-  add_crash_section("CURRENT CLIENT INFO", print_client, &server);
-  add_crash_section("INFO OUTPUT", print_info, &server);
+  server.own<Reported>(server);
+  static bool added = false;
+  if (added) return;
+  added = true;
+  add_crash_section("CURRENT CLIENT INFO", print_client);
+  add_crash_section("INFO OUTPUT", print_info);
 }
 
 }  // namespace strata::resp

@@ -5,7 +5,7 @@ namespace strata::resp {
 
 class Server;
 
-// Once per process: the report tells of this server.
+// Reports tell of this server until it is destroyed or another one is installed.
 void install_crash_sections(Server& server);
 
 }  // namespace strata::resp
