@@ -137,6 +137,7 @@ TEST_F(MemoryTest, AllocatorStatsAreOrderedAndFresh) {
   EXPECT_GE(allocator_stats().allocated, before.allocated + kBig - kSlack);
   std::free(p);
   EXPECT_FALSE(allocator_name().empty());
+  EXPECT_FALSE(allocator_details().empty());
 }
 
 #if STRATA_JEMALLOC

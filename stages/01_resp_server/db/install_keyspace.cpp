@@ -74,6 +74,9 @@ void install_keyspace_object(resp::Server& server) {
   });
   server.info.section("keyspace", 900).add([&](resp::InfoWriter& out) { keyspace_info(keyspace, out); });
   server.info.section("stats").add([&](resp::InfoWriter& out) { stats_info(keyspace, out); });
+  server.info.section("persistence").add([&](resp::InfoWriter& out) {
+    out.field("rdb_changes_since_last_save", keyspace.effects.dirty);  // nothing is ever saved in this stage
+  });
   resp::MemoryAccounts::of(server).set_databases([&] { return database_memory(keyspace); });
   resp::on_reset_statistics(server, [&] { keyspace.hits = keyspace.misses = keyspace.expired_keys = 0; });
 }

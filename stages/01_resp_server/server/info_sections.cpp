@@ -4,6 +4,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include "01_resp_server/commands/client_pause.h"
 #include "01_resp_server/pubsub/pubsub.h"
 #include "01_resp_server/server/info_commandstats.h"
@@ -28,6 +32,29 @@ StatisticsHooks& hooks_of(Server& server) {
   auto* found = server.find<StatisticsHooks>();
   return found != nullptr ? *found : server.own<StatisticsHooks>();
 }
+
+// The largest buffers of the last eight seconds: what ServerStats saw since the last roll, and the seconds
+// before.
+class RecentBuffers {
+ public:
+  void roll(ServerStats& stats) {  // once a second
+    input_[next_] = std::exchange(stats.largest_input, 0);
+    output_[next_] = std::exchange(stats.largest_output, 0);
+    next_ = (next_ + 1) % kSeconds;
+  }
+  uint64_t input(const ServerStats& stats) const { return largest(input_, stats.largest_input); }
+  uint64_t output(const ServerStats& stats) const { return largest(output_, stats.largest_output); }
+
+ private:
+  static constexpr size_t kSeconds = 8;
+  using Seconds = std::array<uint64_t, kSeconds>;
+  static uint64_t largest(const Seconds& seconds, uint64_t present) {
+    return std::max(present, *std::max_element(seconds.begin(), seconds.end()));
+  }
+  Seconds input_{};
+  Seconds output_{};
+  size_t next_ = 0;
+};
 
 std::string option_text(const Server& server, std::string_view name) {
   const Option* option = server.config.find(name);
@@ -77,8 +104,9 @@ void clients_section(const Server& server, InfoWriter& out) {
   out.field("connected_clients", server.clients.count());
   out.field("cluster_connections", 0);
   out.field("maxclients", server.clients.max_clients);
-  out.field("client_recent_max_input_buffer", server.stats.largest_input);
-  out.field("client_recent_max_output_buffer", server.stats.largest_output);
+  const auto& recent = server.get<RecentBuffers>();
+  out.field("client_recent_max_input_buffer", recent.input(server.stats));
+  out.field("client_recent_max_output_buffer", recent.output(server.stats));
   const auto* pause = server.find<ClientPause>();
   out.field("blocked_clients", pause == nullptr ? 0 : pause->held_count());
   out.field("tracking_clients", 0);
@@ -141,6 +169,8 @@ void sample_rates(Server& server) {
 void install_info_sections(Server& server) {
   MemoryAccounts::of(server);
   server.every(100, [&server] { sample_rates(server); });
+  auto& recent = server.own<RecentBuffers>();
+  server.every(1000, [&server, &recent] { recent.roll(server.stats); });
 
   Info& info = server.info;
   std::string replid = random_hex(40);  // as if this were the start of a replication history
