@@ -164,7 +164,7 @@ def wire3(connect: Connect) -> Wire:
 
 @pytest.fixture
 def r(request: pytest.FixtureRequest, server: Server) -> Iterator[Any]:
-    transcript = Transcript("redis-py")
+    transcript = Transcript("redis-py", decoded=True)
     context_of(request.node).transcripts.append(transcript)
     client = connect_redis_py(server.address, transcript)
     yield client

@@ -17,10 +17,13 @@ from typing import Any, Iterator
 import pytest
 
 from .fixtures import (_shared_server, connect, fresh_server, r, rng, server, wire, wire3)  # noqa: F401
-from .report import failure_sections, goal_of
+from .compare import Comparison, compare, compare_in
+from .report import failure_record, failure_sections, goal_of
+from .resp import RespError
 from .timing import scaled, timeout_scale
 
 DEFAULT_LIMIT = 20.0
+COMPARISON_KEY: pytest.StashKey[Comparison] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -97,11 +100,26 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
         yield
 
 
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: Any, right: Any) -> list[str] | None:
+    """Shows what a reply was and should have been, with RESP types; remembers it for the explanation."""
+    kinds = (type(None), str, bytes, int, float, list, dict, RespError)
+    if op not in ("==", "in") or not (isinstance(left, kinds) and isinstance(right, kinds)):
+        return None
+    found = compare(left, right) if op == "==" else compare_in(left, right)
+    config.stash[COMPARISON_KEY] = found
+    return [found.text, found.headline, f"expected: {found.expected}", f"got:      {found.got}", *found.notes]
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     outcome: Any = yield
     report: pytest.TestReport = outcome.get_result()
+    comparison = item.config.stash.get(COMPARISON_KEY, None)
+    if comparison is not None:
+        del item.config.stash[COMPARISON_KEY]
     if call.when == "call" or report.failed:
         report.user_properties.append(("goal", goal_of(item)))  # travels to JUnit files and across xdist
-    if report.failed:
-        report.sections += failure_sections(item)
+    if report.failed and call.excinfo is not None:
+        record = failure_record(item, call.when, call.excinfo, comparison)
+        report.strata_failure = record  # type: ignore[attr-defined]  # a report carries what is added to it across xdist
+        report.sections += failure_sections(record, goal_of(item))

@@ -34,6 +34,7 @@ Options = Mapping[str, OptionValue]
 START_TIMEOUT = 10.0
 STOP_TIMEOUT = 5.0
 _BIND_ATTEMPTS = 5
+_LONGEST_LOG = 16 << 20
 _SANITIZER_MARKS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer", "runtime error:")
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -69,6 +70,12 @@ def exit_text(returncode: int | None) -> str:
     if returncode < 0:
         return f"killed by {signal.Signals(-returncode).name}"
     return f"exited with code {returncode}"
+
+
+def problem_line(problem: str) -> str:
+    """The one line of `Server.failure()`, or of a ServerError, that says what happened."""
+    lines = problem.splitlines() or [""]
+    return next((line.strip() for line in lines if any(mark in line for mark in _SANITIZER_MARKS)), lines[0])
 
 
 def _die_with_parent() -> None:
@@ -189,13 +196,14 @@ class Server:
             raise ServerError(f"{timed_out}\n{self.log_tail()}") from None
 
     def answers(self, timeout: float = 1.0) -> bool:
-        """Does it answer PING now? An answer that asks for a password counts: the server is up."""
+        """Does it answer PING now? An error counts, too: a server that wants a password, or whose PING is still to be
+        written, is up. One that is loading is not."""
         try:
             with Wire(self.address, timeout=timeout, name="probe") as probe:
                 reply = probe("PING")
         except (OSError, AssertionError):
             return False
-        return reply == "PONG" or (isinstance(reply, RespError) and reply.code in ("NOAUTH", "DENIED"))
+        return reply == "PONG" or (isinstance(reply, RespError) and reply.code not in ("LOADING", "MASTERDOWN"))
 
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -272,8 +280,12 @@ class Server:
     # -- what happened ----------------------------------------------------------------------------------------------
 
     def log_text(self) -> str:
-        """Everything the server printed."""
-        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+        """What the server printed; of a log without measure, the end."""
+        if not self.log_path.exists():
+            return ""
+        with open(self.log_path, "rb") as log:
+            log.seek(max(0, os.fstat(log.fileno()).st_size - _LONGEST_LOG))
+            return log.read(_LONGEST_LOG).decode(errors="replace")
 
     def log_tail(self, lines: int = 30) -> str:
         return "\n".join(self.log_text().splitlines()[-lines:])

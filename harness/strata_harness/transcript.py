@@ -7,18 +7,41 @@ entries in the middle: the head tells which command it was and the tail how it e
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
+from itertools import count
 
 _KEEP_ENTRIES = 200
 _KEEP_BYTES = 400
 _SHOW_ENTRIES = 24
+_numbers = count()
+
+
+@dataclass
+class Entry:
+    """Bytes that went one way (">" sent, "<" received), or an event ("#")."""
+
+    number: int  # in the order of all connections
+    direction: str
+    head: bytes
+    tail: bytes
+    total: int
+    decoded: bool  # not the bytes themselves, but what a client library made of them
+
+    @property
+    def cut(self) -> bool:
+        return self.total > len(self.head)
 
 
 class Transcript:
-    """Bytes of one connection. `name` tells connections of one test apart."""
+    """Bytes of one connection. `name` tells connections of one test apart.
 
-    def __init__(self, name: str) -> None:
+    With `decoded`, what is received are values as a client library shows them, not bytes.
+    """
+
+    def __init__(self, name: str, decoded: bool = False) -> None:
         self.name = name
-        self._entries: deque[list] = deque(maxlen=_KEEP_ENTRIES)  # [direction, head, tail, total length]
+        self._decoded = decoded
+        self._entries: deque[Entry] = deque(maxlen=_KEEP_ENTRIES)
         self._dropped = 0
 
     def sent(self, data: bytes) -> None:
@@ -32,16 +55,22 @@ class Transcript:
         self._add("#", text.encode())
 
     def _add(self, direction: str, data: bytes) -> None:
-        if self._entries and self._entries[-1][0] == direction and direction != "#":
+        if self._entries and self._entries[-1].direction == direction and direction != "#":
             entry = self._entries[-1]
-            if len(entry[1]) < _KEEP_BYTES:
-                entry[1] += data[:_KEEP_BYTES - len(entry[1])]
-            entry[2] = (entry[2] + data[-40:])[-40:]
-            entry[3] += len(data)
+            if len(entry.head) < _KEEP_BYTES:
+                entry.head += data[:_KEEP_BYTES - len(entry.head)]
+            entry.tail = (entry.tail + data[-40:])[-40:]
+            entry.total += len(data)
             return
         if len(self._entries) == _KEEP_ENTRIES:
             self._dropped += 1
-        self._entries.append([direction, bytes(data[:_KEEP_BYTES]), bytes(data[-40:]), len(data)])
+        decoded = self._decoded and direction == "<"
+        self._entries.append(Entry(next(_numbers), direction, bytes(data[:_KEEP_BYTES]), bytes(data[-40:]), len(data),
+                                   decoded))
+
+    def entries(self) -> list[Entry]:
+        """What is kept, oldest first."""
+        return list(self._entries)
 
     def __bool__(self) -> bool:
         return bool(self._entries)
@@ -53,13 +82,13 @@ class Transcript:
         lines = [f"[{self.name}]"]
         if hidden:
             lines.append(f"  ... {hidden} earlier entries")
-        for direction, head, tail, total in entries[-_SHOW_ENTRIES:]:
-            if direction == "#":
-                lines.append(f"  # {head.decode()}")
-            elif total <= _KEEP_BYTES:
-                lines.append(f"  {direction} {_show(head)}")
+        for entry in entries[-_SHOW_ENTRIES:]:
+            if entry.direction == "#":
+                lines.append(f"  # {entry.head.decode(errors='replace')}")
+            elif entry.cut:
+                lines.append(f"  {entry.direction} {_show(entry.head)} ... {_show(entry.tail)}  ({entry.total} bytes)")
             else:
-                lines.append(f"  {direction} {_show(head)} ... {_show(tail)}  ({total} bytes)")
+                lines.append(f"  {entry.direction} {_show(entry.head)}")
         return "\n".join(lines)
 
 

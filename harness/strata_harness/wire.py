@@ -17,14 +17,38 @@ Address = Union[tuple[str, int], str]
 """(host, port), or the path of a unix socket."""
 
 DEFAULT_TIMEOUT = 5.0
+FLOOD = 256 << 20
+"""No test has this many bytes on their way to it: a server that sends more has lost its way."""
 
 
-class WireTimeout(AssertionError):
+class WireError(AssertionError):
+    """A read that failed. `partial` is what had come of the awaited value."""
+
+    def __init__(self, text: str, partial: bytes = b"") -> None:
+        super().__init__(text)
+        self.partial = partial
+
+
+class WireTimeout(WireError):
     """Nothing, or not enough, came within the time limit."""
 
 
-class WireClosed(AssertionError):
+class WireClosed(WireError):
     """The server closed the connection while more was expected."""
+
+
+class WireFlood(WireError):
+    """The server sends without end."""
+
+
+class WrongBytes(AssertionError):
+    """Exact bytes were expected and others came. `ended` is why no more of them were awaited, if so."""
+
+    def __init__(self, expected: bytes, got: bytes, ended: str = "") -> None:
+        super().__init__(f"expected {expected[:400]!r}, got {got[:400]!r}" + (f"; {ended}" if ended else ""))
+        self.expected = expected
+        self.got = got
+        self.ended = ended
 
 
 class Wire:
@@ -40,6 +64,7 @@ class Wire:
         self.pushes: list[Push] = []
         self._buffer = bytearray()
         self._seen = 0  # bytes of _buffer taken already
+        self._value_start = 0  # where in _buffer the value that is being read begins
         family = socket.AF_UNIX if isinstance(address, str) else (
             socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
         self.socket = socket.socket(family, socket.SOCK_STREAM)
@@ -148,16 +173,16 @@ class Wire:
                 break
             try:
                 if not self._fill(f"{len(expected) - len(have)} more bytes"):
-                    problem = "; then the server closed the connection"
+                    problem = "then the server closed the connection"
                     break
             except WireTimeout as timed_out:
-                problem = f"; {timed_out}"
+                problem = str(timed_out)
                 break
         got = bytes(self._buffer[self._seen:])
         if got.startswith(expected):
             self._seen += len(expected)
             return
-        raise AssertionError(f"expected {expected[:400]!r}, got {got[:400]!r}{problem}")
+        raise WrongBytes(expected, got, problem)
 
     def exchange(self, data: bytes, expected: bytes) -> None:
         """Sends exact bytes and expects exact bytes."""
@@ -184,6 +209,10 @@ class Wire:
         if self._seen > 1 << 16:
             del self._buffer[:self._seen]
             self._seen = 0
+        self._value_start = self._seen
+
+    def _partial(self) -> bytes:
+        return bytes(self._buffer[self._value_start:self._value_start + 4096])
 
     def _fill(self, awaited: str) -> bool:
         """Receives some bytes. False when the server has closed the connection."""
@@ -196,7 +225,7 @@ class Wire:
         except socket.timeout:
             have = bytes(self._buffer[self._seen:])
             raise WireTimeout(f"waited {self._limit:.1f} s for {awaited}; "
-                              f"{len(have)} unread bytes came: {have[:200]!r}") from None
+                              f"{len(have)} unread bytes came: {have[:200]!r}", self._partial()) from None
         except ConnectionResetError:
             self.transcript.note("connection reset by the server")
             return False
@@ -205,13 +234,16 @@ class Wire:
             return False
         self.transcript.received(data)
         self._buffer += data
+        if len(self._buffer) - self._seen > FLOOD:
+            raise WireFlood(f"the server sent more than {FLOOD >> 20} MB while {awaited} was awaited", self._partial())
         return True
 
     def _take(self, count: int) -> bytes:
         while len(self._buffer) - self._seen < count:
             if not self._fill(f"{count} bytes"):
                 have = bytes(self._buffer[self._seen:])
-                raise WireClosed(f"the server closed the connection; {count} bytes were awaited, got {have[:200]!r}")
+                raise WireClosed(f"the server closed the connection; {count} bytes were awaited, got {have[:200]!r}",
+                                 self._partial())
         data = bytes(self._buffer[self._seen:self._seen + count])
         self._seen += count
         return data
@@ -222,7 +254,8 @@ class Wire:
             start = max(self._seen, len(self._buffer) - 1)
             if not self._fill("a reply"):
                 have = bytes(self._buffer[self._seen:])
-                raise WireClosed(f"the server closed the connection; a reply was awaited, got {have[:200]!r}")
+                raise WireClosed(f"the server closed the connection; a reply was awaited, got {have[:200]!r}",
+                                 self._partial())
         line = bytes(self._buffer[self._seen:end])
         self._seen = end + 2
         return line

@@ -1,0 +1,114 @@
+"""Grade a stage, or all: run its tests against a server and count points.
+
+  ./strata grade 1                                    the server built here
+  ./strata grade 1 --server "path/to/server --flag"   any server that takes Redis's command line
+  ./strata grade 1 -k 1.3                             the tests of one task; also: test_wire.py::test_quit, or
+                                                      an expression of pytest's -k
+  ./strata grade 1 --report gradescope --out results.json
+  ./strata grade 1 --submissions DIR --out scores.csv
+
+The exit code is 0 only at full score, 1 below it, 2 when the suite itself cannot be run.
+TIMEOUT_SCALE=5 in the environment stretches every time limit: for slow machines and sanitizer builds.
+"""
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from harness.cli.support import apt, builder, interpreter, packages, repo
+from harness.cli.support.steps import Stop
+from harness.grader import grading, stage_config
+from harness.grader.reports import RENDERERS, terminal
+from harness.grader.run import SuiteError
+
+_MOST_JOBS = 4
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument("stage", metavar="N|all", nargs="?", help="number of a stage, or all")
+    parser.add_argument("--server", metavar="CMD", help="the server's command (default: the stage's own, built first)")
+    parser.add_argument("--report", choices=sorted(RENDERERS), default="terminal")
+    parser.add_argument("--out", metavar="FILE", type=Path, help="write the report there (default: standard output)")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="varies keys, values and schedules (0)")
+    parser.add_argument("-j", "--jobs", type=_positive, metavar="N", help="tests that run at the same time")
+    parser.add_argument("-k", dest="select", default="", metavar="EXPR", help="some tests only; points count for those")
+    parser.add_argument("--repeat", type=_positive, default=1, metavar="N", help="a test passes if it does N times")
+    parser.add_argument("--time-limit", type=_positive, metavar="SECONDS", help="of a whole run (10 times the stage's)")
+    parser.add_argument("--details", type=int, default=terminal.IN_FULL, metavar="N",
+                        help="failures of a task that are shown in full (%(default)s)")
+    parser.add_argument("--submissions", type=Path, metavar="DIR", help="grade each folder in DIR; writes CSV")
+    parser.add_argument("--make-autograder", type=Path, metavar="ZIP", help="write a Gradescope autograder for stage N")
+
+
+def run(args) -> int:
+    try:
+        return _run(args)
+    except (stage_config.StageConfigError, SuiteError) as error:
+        print(f"strata grade: {error}", file=sys.stderr)
+        return 2
+
+
+def _run(args) -> int:
+    stages = _stages(args.stage)
+    python = interpreter.find_or_make()
+    options = grading.Options(python=python, seed=args.seed, jobs=args.jobs or _jobs(), select=args.select,
+                              repeat=args.repeat, time_limit=args.time_limit)
+    scores = []
+    for stage in stages:
+        command = args.server or _built(stage)
+        show = _progress if sys.stderr.isatty() else None
+        scores.append(grading.grade(stage, command, options, server_given=bool(args.server), on_result=show))
+    _write(args, scores)
+    return 0 if all(score.full for score in scores) else 1
+
+
+def _stages(word):
+    if word == "all":
+        found = stage_config.load_all()
+        if not found:
+            raise Stop("no stage has a stage.toml yet")
+        return found
+    if word is None or not word.isdigit():
+        raise Stop("which stage? ./strata grade N, or ./strata grade all")
+    return [stage_config.load_stage(int(word))]
+
+
+def _built(stage) -> str:
+    """The stage's own binary, brought up to date."""
+    apt.install_missing(packages.BUILD)
+    stdout = os.dup(1)
+    os.dup2(2, 1)  # standard output is the report's
+    try:
+        builder.build("release", stage.target)
+    finally:
+        sys.stdout.flush()
+        os.dup2(stdout, 1)
+        os.close(stdout)
+    return str(repo.build_folder("release") / stage.target)
+
+
+def _write(args, scores) -> None:
+    if args.report == "terminal" and args.out is None:
+        terminal.show(scores, args.details)
+        return
+    text = terminal.render(scores, args.details) if args.report == "terminal" else RENDERERS[args.report](scores)
+    if args.out is None:
+        sys.stdout.write(text)
+    else:
+        args.out.write_text(text, encoding="utf-8")
+
+
+def _progress(done: int, total: int, failed: int) -> None:
+    end = "\r" if done < total else "\r\033[K"
+    print(f"\r{done} of {total} tests, {failed} not passed ", end=end, file=sys.stderr, flush=True)
+
+
+def _jobs() -> int:
+    return min(_MOST_JOBS, len(os.sched_getaffinity(0)))
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return value

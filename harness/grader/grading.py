@@ -1,0 +1,78 @@
+"""Grades one server on one stage: which tests, can the server be graded, run them, score them."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Sequence
+
+from .events import NOT_RUN, PASSED, TestResult
+from .preflight import absolute_command, problem_of
+from .processes import nothing_left_behind
+from .run import RunOptions, SuiteError, collect, run_suite
+from .score import StageScore, merge, score
+from .stage_config import StageConfig, Task, assign, match_rank
+
+_TASK_ID = re.compile(r"\d+\.\d+")
+
+
+@dataclass(frozen=True)
+class Options:
+    python: str
+    seed: int = 0
+    jobs: int = 1
+    select: str = ""
+    repeat: int = 1
+    time_limit: float | None = None  # seconds
+
+
+def grade(stage: StageConfig, command: str, options: Options, server_given: bool = True,
+          on_result: Callable[[int, int, int], None] | None = None) -> StageScore:
+    """`on_result(done, total, failed)` is called after each test. Raises StageConfigError and SuiteError for what is
+    wrong on our side; what is wrong with the server becomes part of the score."""
+    command = absolute_command(command, Path.cwd())
+    tests = collect(stage, options.python)
+    owner = assign(stage, [test.id for test in tests])
+    chosen = _select(stage, options, tests, owner)
+    facts = {"server": command, "server_given": server_given, "seed": options.seed, "selection": options.select,
+             "repeat": options.repeat}
+    begin = time.monotonic()
+    with nothing_left_behind():
+        problem = problem_of(command)
+    if problem:
+        for test in chosen:
+            test.fail("start", problem.splitlines()[0], NOT_RUN)
+        return score(stage, owner, chosen, problem=problem, **facts)
+
+    total = len(chosen) * options.repeat
+    counts = {"done": 0, "failed": 0}
+
+    def count(result: TestResult) -> None:
+        counts["done"] += 1
+        counts["failed"] += result.outcome != PASSED
+        if on_result:
+            on_result(counts["done"], total, counts["failed"])
+
+    run_options = RunOptions(options.python, command, options.seed, options.jobs, options.time_limit, count)
+    rounds = [run_suite(stage, chosen, run_options) for _ in range(options.repeat)]
+    return score(stage, owner, merge(rounds), seconds=time.monotonic() - begin, **facts)
+
+
+def _select(stage: StageConfig, options: Options, tests: Sequence[TestResult], owner: dict[str, Task]) -> list[TestResult]:
+    """By task id, by test id or pattern, or by an expression of pytest's -k."""
+    select = options.select
+    if not select:
+        return list(tests)
+    if _TASK_ID.fullmatch(select):
+        chosen = [test for test in tests if owner[test.id].id == select]
+    elif "::" in select:
+        chosen = [test for test in tests if test.id == select]
+        chosen = chosen or [test for test in tests if match_rank(select, test.id) is not None]
+    else:
+        names = {test.id for test in collect(stage, options.python, select)}
+        chosen = [test for test in tests if test.id in names]
+    if not chosen:
+        raise SuiteError(f"-k {select} matches no test of stage {stage.number}")
+    return chosen

@@ -1,0 +1,135 @@
+"""Expected and got, described: two values or two byte strings, and what kind of difference there is between them.
+
+Tests compare as `assert reply == expected`, so the left side is what the server said. Values of strata_harness.resp carry
+their RESP type; values of redis-py do not, and then only the values are shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .resp import NULL_ARRAY, BigNumber, Push, RespError, RespSet, Simple, Verbatim
+
+_LONGEST = 300
+
+
+@dataclass
+class Comparison:
+    """A failed `==` or `in` of a test. `text` is how pytest shows it, by which its AssertionError is recognised."""
+
+    text: str
+    headline: str
+    expected: str
+    got: str
+    notes: list[str] = field(default_factory=list)
+
+
+def short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ... ({len(text)} characters)"
+
+
+def kind_of(value: Any, typed: bool = True) -> str:
+    """The RESP type of a value, or "" for one that has none. A plain str stands for a simple string if `typed`."""
+    if value is None:
+        return "a null"
+    if value is NULL_ARRAY:
+        return "a null array"
+    names: list[tuple[type, str]] = [
+        (RespError, "an error"), (Simple, "a simple string"), (Verbatim, "a verbatim string"), (bool, "a boolean"),
+        (BigNumber, "a big number"), (int, "an integer"), (float, "a double"), (bytes, "a bulk string"),
+        (Push, "a push"), (RespSet, "a set"), (list, "an array"), (dict, "a map")]
+    if typed:
+        names.append((str, "a simple string"))
+    return next((name for kind, name in names if isinstance(value, kind)), "")
+
+
+def described(value: Any, typed: bool) -> str:
+    """`b'abc'  (a bulk string of 3 bytes)`."""
+    kind = kind_of(value, typed)
+    if not kind:
+        return short(value)
+    size = {"a bulk string": "bytes", "an array": "elements", "a map": "pairs", "a push": "elements"}.get(kind)
+    return f"{short(value)}  ({kind} of {len(value)} {size})" if size else f"{short(value)}  ({kind})"
+
+
+def compare(got: Any, expected: Any) -> Comparison:
+    """Of two values that are not equal."""
+    text = f"{short(got)} == {short(expected)}"
+    # redis-py decodes replies to plain str: no RESP type can be told from those.
+    typed = not (type(got) is str or (isinstance(got, (list, dict)) and _holds_plain_text(got)))
+    found = Comparison(text, "The reply is wrong.", described(expected, typed), described(got, typed))
+    notes = found.notes
+    if isinstance(got, RespError) and not isinstance(expected, RespError):
+        found.headline = "The server answered an error."
+    elif isinstance(got, RespError):
+        found.headline = "The error has another text."
+    elif typed and _content(got) == _content(expected) and kind_of(got) != kind_of(expected):
+        found.headline = "The reply has the right value but the wrong type."
+        notes.append(f"The type byte says {kind_of(got)} where {kind_of(expected)} belongs.")
+    elif isinstance(got, list) and isinstance(expected, list):
+        _compare_lists(found, got, expected)
+    elif isinstance(got, dict) and isinstance(expected, dict):
+        _compare_dicts(found, got, expected)
+    elif isinstance(got, bytes) and isinstance(expected, bytes):
+        notes.append(byte_difference(expected, got))
+    return found
+
+
+def compare_in(part: Any, whole: Any) -> Comparison:
+    """Of a part that is not in the whole."""
+    return Comparison(f"{short(part)} in {short(whole)}", "The reply lacks something.",
+                      f"something that contains {short(part)}", short(whole))
+
+
+def _holds_plain_text(value: Any) -> bool:
+    items = list(value) + list(value.values()) if isinstance(value, dict) else value
+    return any(type(item) is str for item in items)
+
+
+def _content(value: Any) -> Any:
+    """The value without its RESP type: what `+5`, `$1 5` and `:5` have in common."""
+    if isinstance(value, RespError):
+        return value.text
+    if value is NULL_ARRAY:
+        return None
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else value
+
+
+def _compare_lists(found: Comparison, got: list, expected: list) -> None:
+    if len(got) != len(expected):
+        found.notes.append(f"There are {len(got)} elements instead of {len(expected)}.")
+    place = next((index for index, (one, other) in enumerate(zip(got, expected)) if one != other), None)
+    if place is None:
+        return
+    found.notes.append(f"The first that differs is number {place + 1}: expected {short(expected[place])}, "
+                       f"got {short(got[place])}.")
+    if len(got) == len(expected) and sorted(map(repr, got)) == sorted(map(repr, expected)):
+        found.headline = "All the values are there, but in another order."
+        found.notes.append("Replies leave in the order in which their commands came.")
+
+
+def _compare_dicts(found: Comparison, got: dict, expected: dict) -> None:
+    for what, keys in (("Missing", expected.keys() - got.keys()), ("Not expected", got.keys() - expected.keys())):
+        if keys:
+            found.notes.append(f"{what}: {', '.join(sorted(map(repr, keys)))[:_LONGEST]}.")
+    for key in expected.keys() & got.keys():
+        if expected[key] != got[key]:
+            found.notes.append(f"At {key!r}: expected {short(expected[key])}, got {short(got[key])}.")
+
+
+def byte_difference(expected: bytes, got: bytes) -> str:
+    """One sentence on where two byte strings part, and on the mistakes that are commonly behind it."""
+    if got.replace(b"\r\n", b"\n") == expected.replace(b"\r\n", b"\n") or got + b"\r\n" == expected:
+        return "Only the line ends differ: in RESP every line ends with \\r\\n, a carriage return and a line feed."
+    if got[1:] == expected[1:]:
+        return f"Only the type byte differs: {got[:1]!r} instead of {expected[:1]!r}."
+    if got.startswith(expected):
+        return f"{len(got) - len(expected)} bytes too many: {got[len(expected):len(expected) + 60]!r}."
+    if expected.startswith(got):
+        return f"The first {len(got)} bytes are right; missing is {expected[len(got):len(got) + 60]!r}."
+    place = next(index for index, (one, other) in enumerate(zip(got, expected)) if one != other)
+    return (f"They part at byte {place}: expected {expected[place:place + 40]!r}, got {got[place:place + 40]!r}.")
