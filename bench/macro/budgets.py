@@ -1,0 +1,39 @@
+"""The budgets: how much of redis-server's cost a measure may cost here. The one place that holds these numbers.
+
+A budget is a ratio ours/redis taken in one interleaved run. CPU budgets go by redis-benchmark test name and pipeline
+depth and hold for every keyspace variant of the test; a depth without a line has no budget and is shown as information.
+"""
+
+from __future__ import annotations
+
+ANY = "*"
+
+# (tests, pipeline depth) -> ratio. First match wins.
+CPU: list[tuple[tuple[str, ...], int, float]] = [
+    ((ANY,), 1, 0.80),
+    (("SET", "GET", "INCR"), 16, 0.45),
+    (("SADD", "HSET"), 16, 0.55),
+    (("PING_INLINE", "PING_MBULK", "LPUSH", "RPUSH", "LPOP", "RPOP", "SPOP", "ZPOPMIN"), 16, 0.75),
+    (("ZADD", "MSET", "LRANGE_100"), 16, 0.50),
+]
+
+# Resident bytes per key (strings) or per element (collections), by MemoryCase name.
+MEMORY: dict[str, float] = {
+    "string": 0.45,
+    "integer": 0.40,
+    "ttl": 0.40,
+    "large-set": 0.50,
+    "large-zset": 0.55,
+    "small-hashes": 1.00,
+    "list": 1.00,
+}
+
+# By percentile; the others are information.
+REHASH_LATENCY: dict[str, float] = {"p99.9": 1.00}
+
+
+def cpu(test: str, depth: int) -> float | None:
+    for tests, at, limit in CPU:
+        if at == depth and (test in tests or ANY in tests):
+            return limit
+    return None

@@ -1,0 +1,182 @@
+"""The side-by-side table: this project's server against redis-server, in one interleaved run.
+
+`./strata bench [options]` calls this. Without options it measures CPU time per operation, resident bytes per key and
+the latency of a reader during inserts, and prints each as a ratio ours/redis beside its budget (budgets.py). Any two
+servers that take Redis's command line can be compared; redis-server against itself (--ours redis-server) shows how far
+from 1.00 noise alone gets on the machine at hand.
+
+The exit code is 0 whatever the ratios are, except with --check: then 1 when a budget is exceeded. 2: could not measure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import shlex
+import signal
+import sys
+import time
+from pathlib import Path
+
+import cpu
+import floor
+import latency
+import memory
+import report
+from servers import Server, ServerError, resolve
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def numbers(text: str) -> list[int]:
+    """"1,16" -> [1, 16]"""
+    values = [int(word) for word in text.split(",") if word]
+    if any(value < 1 for value in values):
+        raise ValueError(text)
+    return values
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="strata bench", description=__doc__.partition("\n")[0])
+    parser.add_argument("--ours", default="build/release/strata-server", metavar="CMD", help="default: %(default)s")
+    parser.add_argument("--theirs", default="redis-server", metavar="CMD", help="default: %(default)s")
+    parser.add_argument("--only", choices=["cpu", "memory", "latency"], help="one kind of measure (default: all)")
+    parser.add_argument("--quick", action="store_true", help="short slices, 3 rounds, no latency: for a first look")
+    parser.add_argument("--check", action="store_true", help="exit with 1 when a budget is exceeded")
+    speed = parser.add_argument_group("CPU per operation")
+    speed.add_argument("--tests", type=lambda text: text.upper().split(","), metavar="A,B",
+                       help=f"of {','.join(test.name for test in cpu.TESTS)} (default: what our server has)")
+    speed.add_argument("--pipelines", type=numbers, default=[1, 16], metavar="N,M", help="default: 1,16")
+    speed.add_argument("--rounds", type=int, metavar="N", help="default: 5")
+    speed.add_argument("--clients", type=int, default=50, metavar="N", help="default: %(default)s")
+    speed.add_argument("--keyspace", metavar="N,M",
+                       help="also every keyed test with -r N, -r M; 'none': single-key rows only (default: SET and GET "
+                            "with -r 1000000)")
+    speed.add_argument("--floor", action="store_true", help="also a bare epoll echo server, as information")
+    size = parser.add_argument_group("memory")
+    size.add_argument("--cases", type=lambda text: text.split(","), metavar="A,B",
+                      help=f"of {','.join(case.name for case in memory.CASES)} (default: what our server has)")
+    size.add_argument("--memory-sweep", action="store_true", help="at 1.0, 1.3, 1.7 and 2.0 million keys")
+    tail = parser.add_argument_group("latency")
+    tail.add_argument("--latency-keys", type=int, metavar="N", help="keys to insert (default: 10 million)")
+    output = parser.add_argument_group("output")
+    output.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to FILE")
+    output.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    output.add_argument("--figures", type=Path, metavar="DIR", help="also draw figures (SVG and PNG) into DIR")
+    options = parser.parse_args(arguments)
+    try:
+        options.keyspaces = [] if options.keyspace in (None, "none") else numbers(options.keyspace)
+    except ValueError:
+        parser.error("--keyspace takes numbers or 'none'")
+    if options.rounds is None:
+        options.rounds = 3 if options.quick else 5
+    if options.rounds < 1 or options.clients < 1:
+        parser.error("--rounds and --clients start at 1")
+    if options.latency_keys is None:
+        options.latency_keys = 1_000_000 if options.quick else 10_000_000
+    return options
+
+
+def say(message: str) -> None:
+    """Progress, apart from the table on stdout."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def compare_cpu(options, commands: dict[str, list[str]], notes: list[str]) -> list[report.Line]:
+    lines = []
+    rows = cpu.plan(options.tests, options.pipelines, options.keyspaces, options.keyspace is None)
+    with contextlib.ExitStack() as stack:
+        contenders = {label: stack.enter_context(Server(label, command)) for label, command in commands.items()}
+        absent = sorted({name for server in contenders.values() for name in cpu.missing(rows, server)})
+        if absent:
+            notes.append(f"Left out, since one of the servers does not have the command: {' '.join(absent)}")
+            rows = [row for row in rows if row.test.command not in absent]
+        if options.floor:
+            contenders["floor"] = stack.enter_context(Server("floor", floor.command(ROOT), resp=False))
+            notes.append("floor: a bare epoll echo server's CPU time per operation, also over redis-server's")
+        for index, row in enumerate(rows):
+            cpu.measure(row, contenders, rounds=options.rounds, clients=options.clients,
+                        seconds=0.25 if options.quick else 0.7)
+            lines.append(report.cpu_line(row))
+            say(f"[cpu {index + 1}/{len(rows)}] {row.name}: {lines[-1].ratio:.2f}")
+    return lines
+
+
+def compare_memory(options, commands: dict[str, list[str]], notes: list[str]) -> tuple[list[report.Line], list]:
+    known = [case.name for case in memory.CASES]
+    for name in options.cases or []:
+        if name not in known:
+            raise ServerError(f"no memory case {name}; there are {', '.join(known)}")
+    cases = [case for case in memory.CASES if not options.cases or case.name in options.cases]
+    absent = set()
+    for label, command in commands.items():
+        with Server(label, command) as server, server.connect() as connection:
+            absent |= {case.needs for case in cases if not connection.knows(case.needs)}
+    if absent:
+        notes.append(f"Memory cases left out for lack of: {' '.join(sorted(absent))}")
+    cases = [case for case in cases if case.needs not in absent]
+    sizes = memory.SWEEP_POINTS if options.memory_sweep else memory.SWEEP_POINTS[:1]
+    weights = []
+    for index, case in enumerate(cases):
+        weights.append(memory.measure(case, commands, sizes=sizes, sweep=options.memory_sweep,
+                                      window=0.5 if options.quick else 1.5))
+        say(f"[memory {index + 1}/{len(cases)}] {case.title}: {weights[-1].ratio(sizes[0]):.2f}")
+    return [line for weight in weights for line in report.memory_lines(weight)], weights
+
+
+def compare_latency(options, commands: dict[str, list[str]], notes: list[str]):
+    with contextlib.ExitStack() as stack:
+        contenders = {label: stack.enter_context(Server(label, command)) for label, command in commands.items()}
+        result = latency.measure(contenders, options.latency_keys,
+                                 lambda turn, turns: say(f"[latency] slice {turn + 1}/{turns}"))
+    notes.append(f"keys at the end of the latency run: {result.final_keys['ours']} / {result.final_keys['redis']}")
+    return report.latency_lines(result), result
+
+
+def main(arguments: list[str]) -> int:
+    options = parse(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are taken along
+    started = time.monotonic()
+    try:
+        commands = {"ours": resolve(options.ours, ROOT), "redis": resolve(options.theirs, ROOT)}
+        resolve("redis-benchmark", ROOT)
+        versions = {}
+        for label, command in commands.items():
+            with Server(label, command) as server:
+                versions[label] = server.version()
+        header = [f"machine: {report.machine()}", f"ours:    {options.ours} ({versions['ours']})",
+                  f"redis:   {options.theirs} ({versions['redis']})",
+                  f"again:   {shlex.join(['./strata', 'bench', *arguments])}"]
+        lines: list[report.Line] = []
+        notes: list[str] = []
+        weights, tail = [], None
+        if options.only in (None, "cpu"):
+            lines += compare_cpu(options, commands, notes)
+        if options.only in (None, "memory"):
+            added, weights = compare_memory(options, commands, notes)
+            lines += added
+        if options.only == "latency" or (options.only is None and not options.quick):
+            added, tail = compare_latency(options, commands, notes)
+            lines += added
+    except ServerError as error:
+        say(f"bench: {error}")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    header.append(f"run:     {time.monotonic() - started:.0f} s; CPU: {options.rounds} interleaved rounds, "
+                  f"{options.clients} clients, median of the rounds' ratios")
+    print((report.markdown if options.markdown else report.text)(header, lines, notes))
+    if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(report.as_json(header, lines, notes))
+    if options.figures and lines:
+        import figures
+        drawn = figures.ratios(lines, options.figures)
+        drawn += figures.memory(weights, options.figures) if weights and options.memory_sweep else []
+        drawn += figures.latency(tail, options.figures) if tail else []
+        say("drawn: " + " ".join(str(path) for path in drawn))
+    return 1 if options.check and any(line.verdict == "over" for line in lines) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,86 @@
+"""Figures of a run: ratios against budgets, bytes per key over N, latency by percentile. Each as SVG and PNG."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from latency import Latency, percentile
+from memory import Weight
+from report import Line
+
+OURS, REDIS, BUDGET = "#1b7f79", "#b5443b", "#333333"
+
+
+def _pyplot():
+    import matplotlib
+    matplotlib.use("Agg")
+    matplotlib.rcParams["svg.hashsalt"] = "strata"  # else the ids in the file change from run to run
+    from matplotlib import pyplot
+    return pyplot
+
+
+def _save(figure, folder: Path, name: str) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    figure.tight_layout()
+    paths = [folder / f"{name}.svg", folder / f"{name}.png"]
+    figure.savefig(paths[0], metadata={"Date": None})
+    figure.savefig(paths[1], dpi=150)
+    _pyplot().close(figure)
+    return paths
+
+
+def ratios(lines: list[Line], folder: Path) -> list[Path]:
+    """A bar per measure: our cost over redis-server's, its spread, and a mark at the budget."""
+    figure, axes = _pyplot().subplots(figsize=(8, 1.2 + 0.28 * len(lines)))
+    places = range(len(lines))
+    colors = [REDIS if line.verdict == "over" else OURS for line in lines]
+    spread = [[line.ratio - line.low for line in lines], [line.high - line.ratio for line in lines]]
+    spread = [[max(0.0, value) for value in side] for side in spread]
+    axes.barh(places, [line.ratio for line in lines], xerr=spread, color=colors, error_kw={"lw": 0.8, "ecolor": "#888"})
+    judged = [(place, line.budget) for place, line in zip(places, lines) if line.budget is not None]
+    axes.plot([limit for _, limit in judged], [place for place, _ in judged], "|", color=BUDGET, ms=13, mew=2,
+              label="budget")
+    axes.axvline(1.0, color="#888", lw=0.8, ls="--", label="redis-server")
+    axes.set_yticks(list(places), [line.measure for line in lines], fontsize=8)
+    axes.set_ylim(len(lines) - 0.4, -0.6)
+    axes.set_xlim(left=0)
+    axes.set_xlabel("ours / redis-server (less is better)")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=8)
+    return _save(figure, folder, "ratios")
+
+
+def memory(weights: list[Weight], folder: Path) -> list[Path]:
+    """Bytes per key over the number of keys: the steps are the hash table growing."""
+    columns = min(3, len(weights))
+    rows = -(-len(weights) // columns)
+    figure, grid = _pyplot().subplots(rows, columns, figsize=(3.6 * columns, 3.0 * rows), squeeze=False)
+    panels = list(grid.flat)
+    for axes in panels[len(weights):]:
+        axes.remove()
+    for axes, weight in zip(panels, weights):
+        for label, color in (("ours", OURS), ("redis", REDIS)):
+            points = weight.curve[label]
+            axes.plot([count / 1e6 for count, _ in points], [value for _, value in points], color=color, label=label)
+        axes.set_title(weight.case.title, fontsize=9)
+        axes.set_xlabel(f"{weight.case.unit}s, millions")
+        axes.set_ylim(0, 1.1 * max(value for points in weight.curve.values() for _, value in points))
+    panels[0].set_ylabel("resident bytes each")
+    panels[0].legend(frameon=False)
+    return _save(figure, folder, "memory")
+
+
+def latency(result: Latency, folder: Path) -> list[Path]:
+    """The tail: latency over the share of requests that took longer."""
+    figure, axes = _pyplot().subplots(figsize=(7, 3.6))
+    for label, color in (("ours", OURS), ("redis", REDIS)):
+        samples = result.samples(label)
+        shares = [10 ** (-step / 20) for step in range(0, 81) if 10 ** (-step / 20) * len(samples) >= 5]
+        axes.plot(shares, [percentile(samples, 1 - share) / 1000 for share in shares], color=color, label=label)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.invert_xaxis()
+    axes.set_xticks([1, 0.1, 0.01, 0.001, 0.0001], ["p0", "p90", "p99", "p99.9", "p99.99"])
+    axes.set_ylabel("GET latency, us")
+    axes.set_title(f"one client reads while another inserts {result.keys / 1e6:g}M keys", fontsize=9)
+    axes.legend(frameon=False)
+    return _save(figure, folder, "latency")

@@ -1,0 +1,141 @@
+"""From measurements to lines, and from lines to text, Markdown or JSON. Nothing here measures anything."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+from dataclasses import asdict, dataclass
+
+import budgets
+from cpu import Row
+from latency import PERCENTILES, Latency
+from memory import Weight
+
+HEAD = ["measure", "ours", "redis", "ratio", "min..max", "budget", "verdict", "remarks"]
+
+
+@dataclass
+class Line:
+    """One line of the printed table. `ratio` is ours/redis: below 1 we are cheaper."""
+
+    group: str
+    measure: str
+    ours: float
+    redis: float
+    unit: str
+    ratio: float
+    low: float
+    high: float
+    budget: float | None
+    remarks: str = ""
+    data: dict | None = None  # for --json: the raw figures
+
+    @property
+    def verdict(self) -> str:
+        if self.budget is None:
+            return "-"
+        # Judged as printed, with two digits: 0.804 beside a budget of 0.80 must not read "0.80, over".
+        return "ok" if round(self.ratio, 2) <= self.budget else "over"
+
+    def cells(self) -> list[str]:
+        digits = 0 if self.ours >= 1000 else 1 if self.ours >= 10 else 2
+        spread = "" if self.low == self.high else f"{self.low:.2f}..{self.high:.2f}"
+        return [self.measure, f"{self.ours:.{digits}f} {self.unit}", f"{self.redis:.{digits}f} {self.unit}",
+                f"{self.ratio:.2f}", spread, "-" if self.budget is None else f"{self.budget:.2f}", self.verdict,
+                self.remarks]
+
+
+def cpu_line(row: Row) -> Line:
+    ratios = row.ratios()
+    remarks = f"{row.ops('ours') / 1000:.0f}k / {row.ops('redis') / 1000:.0f}k ops/s"
+    if "floor" in row.ns_per_op:
+        remarks += f", floor {statistics.median(row.ratios('floor')):.2f}"
+    data = {"operations": row.operations, "ns_per_op": row.ns_per_op, "ops_per_second": row.ops_per_second}
+    return Line("CPU time per operation", row.name, row.ns("ours") / 1000, row.ns("redis") / 1000, "us",
+                statistics.median(ratios), min(ratios), max(ratios), budgets.cpu(row.test.name, row.depth), remarks,
+                data)
+
+
+def memory_lines(weight: Weight) -> list[Line]:
+    lines = []
+    for count, value in weight.points.items():
+        ratio = weight.ratio(count)
+        lines.append(Line("Resident bytes per key or element", f"{weight.case.title}, {count / 1e6:.1f}M",
+                          value["ours"], value["redis"], "B", ratio, ratio, ratio,
+                          budgets.MEMORY.get(weight.case.name), f"per {weight.case.unit}",
+                          {"case": weight.case.name, "count": count, "curve": weight.curve}))
+    return lines
+
+
+def latency_lines(latency: Latency) -> list[Line]:
+    lines = []
+    for name, quantile in PERCENTILES.items():
+        ours, redis = latency.microseconds("ours", quantile), latency.microseconds("redis", quantile)
+        spread = latency.spread(quantile)
+        lines.append(Line("Latency of GET while another client inserts", f"{name}, {latency.keys / 1e6:g}M keys", ours,
+                          redis, "us", ours / redis, min(spread), max(spread), budgets.REHASH_LATENCY.get(name),
+                          f"{len(latency.samples('ours'))} / {len(latency.samples('redis'))} samples"))
+    return lines
+
+
+def machine() -> str:
+    model = platform.machine()
+    with open("/proc/cpuinfo") as file:
+        for entry in file:
+            if entry.startswith("model name"):
+                model = entry.partition(":")[2].strip()
+                break
+    load = os.getloadavg()[0]
+    return f"{model}, {os.cpu_count()} cores, Linux {platform.release()}, load {load:.1f} at the start"
+
+
+def text(header: list[str], lines: list[Line], notes: list[str]) -> str:
+    rows = [line.cells() for line in lines]
+    widths = [max([len(title), *(len(row[i]) for row in rows)]) for i, title in enumerate(HEAD)]
+
+    def row_text(cells: list[str]) -> str:
+        padded = [cell.ljust(width) if i in (0, len(HEAD) - 1) else cell.rjust(width)
+                  for i, (cell, width) in enumerate(zip(cells, widths))]
+        return "  ".join(padded).rstrip()
+
+    out = [*header, ""]
+    group = None
+    for line, row in zip(lines, rows):
+        if line.group != group:
+            out += [""] if group else []
+            out += [line.group, row_text(HEAD), "-" * len(row_text(HEAD).ljust(sum(widths) + 2 * len(widths) - 2))]
+            group = line.group
+        out.append(row_text(row))
+    return "\n".join(out + ["", *notes, summary(lines)])
+
+
+def markdown(header: list[str], lines: list[Line], notes: list[str]) -> str:
+    out = [f"- {entry}" for entry in header]
+    group = None
+    for line in lines:
+        if line.group != group:
+            out += ["", f"**{line.group}**", "", f"| {' | '.join(HEAD)} |", "|---|" + "---:|" * (len(HEAD) - 2) + "---|"]
+            group = line.group
+        cells = line.cells()
+        if line.verdict == "over":
+            cells[HEAD.index("verdict")] = "**over**"
+        out.append(f"| {' | '.join(cells)} |")
+    return "\n".join(out + ["", *(f"{note}  " for note in notes), summary(lines)])
+
+
+def summary(lines: list[Line]) -> str:
+    judged = [line for line in lines if line.budget is not None]
+    over = [line for line in judged if line.verdict == "over"]
+    if not judged:
+        return "Nothing here has a budget."
+    if not over:
+        return f"All {len(judged)} budgets are met."
+    names = "; ".join(line.measure for line in over[:6]) + ("; ..." if len(over) > 6 else "")
+    return f"{len(over)} of {len(judged)} budgets exceeded: {names}"
+
+
+def as_json(header: list[str], lines: list[Line], notes: list[str]) -> str:
+    return json.dumps({"header": header, "notes": notes,
+                       "lines": [{**asdict(line), "verdict": line.verdict} for line in lines]}, indent=2) + "\n"
