@@ -3,8 +3,9 @@
 // Answers "+PONG\r\n" to every request and understands none: in a RESP stream each request holds exactly one
 // line that starts with '*', in an inline stream each line is one. No parsing, no table, no timers; what it
 // costs per operation is the kernel's share (epoll_wait, read, write), which no server of this shape gets
-// below. `./strata bench --floor` compiles it and shows it beside the two servers. Usage: echo PORT. Not part
-// of the product; it trusts its client, and a client that does not read its replies is dropped.
+// below. `./strata bench --floor` compiles it and shows it beside the two servers. Usage: echo --port N;
+// other options are ignored, so that it starts like a redis-server. Not part of the product; it trusts its
+// client, and a client that does not read its replies is dropped.
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 
 namespace {
@@ -47,13 +49,17 @@ void watch(int poll, int fd) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) return std::fprintf(stderr, "usage: echo PORT\n"), 2;
+  int port = 0;
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (std::strcmp(argv[i], "--port") == 0) port = std::atoi(argv[i + 1]);
+  }
+  if (port == 0) return std::fprintf(stderr, "usage: echo --port N\n"), 2;
   const int listener = socket(AF_INET, SOCK_STREAM, 0);
   const int on = 1;
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(argv[1])));
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
       listen(listener, 511) != 0) {

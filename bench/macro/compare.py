@@ -23,9 +23,8 @@ import floor
 import latency
 import memory
 import report
-from servers import Server, ServerError, resolve
-
-ROOT = Path(__file__).resolve().parents[2]
+from client import BenchError
+from servers import Server, resolve
 
 
 def numbers(text: str) -> list[int]:
@@ -82,7 +81,7 @@ def say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def compare_cpu(options, commands: dict[str, list[str]], notes: list[str]) -> list[report.Line]:
+def compare_cpu(options, commands: dict[str, str], notes: list[str]) -> list[report.Line]:
     lines = []
     rows = cpu.plan(options.tests, options.pipelines, options.keyspaces, options.keyspace is None)
     with contextlib.ExitStack() as stack:
@@ -92,7 +91,7 @@ def compare_cpu(options, commands: dict[str, list[str]], notes: list[str]) -> li
             notes.append(f"Left out, since one of the servers does not have the command: {' '.join(absent)}")
             rows = [row for row in rows if row.test.command not in absent]
         if options.floor:
-            contenders["floor"] = stack.enter_context(Server("floor", floor.command(ROOT), resp=False))
+            contenders["floor"] = stack.enter_context(Server("floor", floor.command(), resp=False))
             notes.append("floor: a bare epoll echo server's CPU time per operation, also over redis-server's")
         for index, row in enumerate(rows):
             cpu.measure(row, contenders, rounds=options.rounds, clients=options.clients,
@@ -102,11 +101,11 @@ def compare_cpu(options, commands: dict[str, list[str]], notes: list[str]) -> li
     return lines
 
 
-def compare_memory(options, commands: dict[str, list[str]], notes: list[str]) -> tuple[list[report.Line], list]:
+def compare_memory(options, commands: dict[str, str], notes: list[str]) -> tuple[list[report.Line], list]:
     known = [case.name for case in memory.CASES]
     for name in options.cases or []:
         if name not in known:
-            raise ServerError(f"no memory case {name}; there are {', '.join(known)}")
+            raise BenchError(f"no memory case {name}; there are {', '.join(known)}")
     cases = [case for case in memory.CASES if not options.cases or case.name in options.cases]
     absent = set()
     for label, command in commands.items():
@@ -124,7 +123,7 @@ def compare_memory(options, commands: dict[str, list[str]], notes: list[str]) ->
     return [line for weight in weights for line in report.memory_lines(weight)], weights
 
 
-def compare_latency(options, commands: dict[str, list[str]], notes: list[str]):
+def compare_latency(options, commands: dict[str, str], notes: list[str]):
     with contextlib.ExitStack() as stack:
         contenders = {label: stack.enter_context(Server(label, command)) for label, command in commands.items()}
         result = latency.measure(contenders, options.latency_keys,
@@ -138,8 +137,8 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are taken along
     started = time.monotonic()
     try:
-        commands = {"ours": resolve(options.ours, ROOT), "redis": resolve(options.theirs, ROOT)}
-        resolve("redis-benchmark", ROOT)
+        commands = {"ours": resolve(options.ours), "redis": resolve(options.theirs)}
+        resolve("redis-benchmark")
         versions = {}
         for label, command in commands.items():
             with Server(label, command) as server:
@@ -158,7 +157,7 @@ def main(arguments: list[str]) -> int:
         if options.only == "latency" or (options.only is None and not options.quick):
             added, tail = compare_latency(options, commands, notes)
             lines += added
-    except ServerError as error:
+    except BenchError as error:
         say(f"bench: {error}")
         return 2
     except KeyboardInterrupt:
@@ -170,7 +169,11 @@ def main(arguments: list[str]) -> int:
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(report.as_json(header, lines, notes))
     if options.figures and lines:
-        import figures
+        try:
+            import figures
+        except ImportError as error:
+            say(f"bench: no figures without matplotlib ({error})")
+            return 2
         drawn = figures.ratios(lines, options.figures)
         drawn += figures.memory(weights, options.figures) if weights and options.memory_sweep else []
         drawn += figures.latency(tail, options.figures) if tail else []

@@ -19,7 +19,8 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import Callable
 
-from servers import Connection, Server, ServerError, encode
+from client import BenchError, Connection, encode
+from servers import Server
 
 Setup = Callable[[Connection, int], None]
 
@@ -108,7 +109,7 @@ def plan(names: list[str] | None, depths: list[int], keyspaces: list[int], defau
     known = {test.name: test for test in TESTS}
     for name in names or []:
         if name not in known:
-            raise ServerError(f"no test {name}; there are {', '.join(known)}")
+            raise BenchError(f"no test {name}; there are {', '.join(known)}")
     chosen = [known[name] for name in names] if names else TESTS
     rows = [Row(test, depth, 0) for test in chosen for depth in depths]
     for test in chosen:
@@ -175,5 +176,5 @@ def _benchmark(row: Row, server: Server, operations: int, clients: int) -> float
     lines = [line for line in run.stdout.splitlines() if line.startswith('"')]
     if run.returncode != 0 or len(lines) != 2:
         server.check_alive()
-        raise ServerError(f"{' '.join(command)} failed on {server.label}: {(run.stderr or run.stdout).strip()[-300:]}")
+        raise BenchError(f"{' '.join(command)} failed on {server.label}: {(run.stderr or run.stdout).strip()[-300:]}")
     return float(next(csv.DictReader(io.StringIO("\n".join(lines))))["rps"])

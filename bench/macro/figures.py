@@ -12,7 +12,7 @@ OURS, REDIS, BUDGET = "#1b7f79", "#b5443b", "#333333"
 
 
 def _pyplot():
-    import matplotlib
+    import matplotlib  # here, since only --figures needs it
     matplotlib.use("Agg")
     matplotlib.rcParams["svg.hashsalt"] = "strata"  # else the ids in the file change from run to run
     from matplotlib import pyplot

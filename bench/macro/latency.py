@@ -14,7 +14,8 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 
-from servers import Server, ServerError, encode
+from client import BenchError, encode
+from servers import Server
 
 PERCENTILES = {"p50": 0.50, "p99": 0.99, "p99.9": 0.999}
 SLICE = 250_000  # keys
@@ -96,16 +97,16 @@ def _slice(server: Server, turn: int, keys: int) -> list[int]:
                     while len(got) < len(reply):
                         more = probe.recv(64)
                         if not more:
-                            raise ServerError(f"{server.label} closed the probe's connection")
+                            raise BenchError(f"{server.label} closed the probe's connection")
                         got += more
                     samples.append(time.perf_counter_ns() - start)
                     if got != reply:
-                        raise ServerError(f"{server.label} answered the probe with {got!r}")
+                        raise BenchError(f"{server.label} answered the probe with {got!r}")
                     time.sleep(PAUSE)
             finally:
                 if loader.poll() is None:
                     loader.kill()
         if loader.returncode != 0:
             server.check_alive()
-            raise ServerError(f"the loader failed on {server.label}: status {loader.returncode}")
+            raise BenchError(f"the loader failed on {server.label}: status {loader.returncode}")
     return samples

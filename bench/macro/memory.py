@@ -88,7 +88,7 @@ class Weight:
         return self.points[count]["ours"] / self.points[count]["redis"]
 
 
-def measure(case: MemoryCase, commands: dict[str, list[str]], *, sizes: list[int], sweep: bool,
+def measure(case: MemoryCase, commands: dict[str, str], *, sizes: list[int], sweep: bool,
             window: float) -> Weight:
     """Loads the case into a fresh server of each contender; sizes ascending, `window` as in Server.settled_rss."""
     weight = Weight(case)
