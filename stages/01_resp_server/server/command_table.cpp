@@ -12,13 +12,15 @@ namespace strata::resp {
 
 namespace {
 
-// The first eight bytes in lower case. Setting bit 5 lowers letters and leaves digits alone; that it also folds a few
-// other bytes together does not matter, since a hit is compared in full.
-uint64_t leading_word(std::string_view name) {
+uint64_t first_word(std::string_view name) {
   uint64_t word = 0;
   std::memcpy(&word, name.data(), std::min<size_t>(name.size(), 8));
-  return word | 0x2020202020202020ull;
+  return word;
 }
+
+// Setting bit 5 lowers letters and leaves digits alone; that it also folds a few other bytes together does not matter,
+// since what is found is compared in full.
+constexpr uint64_t kFold = 0x2020202020202020ull;
 
 size_t spread(uint64_t word, size_t length) {
   return static_cast<size_t>((word * 0x9E3779B97F4A7C15ull + length * 0xD6E8FEB86659FD93ull) >> 40);
@@ -85,19 +87,22 @@ Status CommandTable::rename(std::string_view from, std::string_view to) {
 void CommandTable::index() {
   buckets_.assign(std::bit_ceil(by_name_.size() * 4 + 1), Bucket{});
   for (auto& [name, spec] : by_name_) {
-    uint64_t word = leading_word(name);
-    size_t at = spread(word, name.size()) & (buckets_.size() - 1);
+    uint64_t word = first_word(name);
+    size_t at = spread(word | kFold, name.size()) & (buckets_.size() - 1);
     while (buckets_[at].spec != nullptr) at = (at + 1) & (buckets_.size() - 1);
-    buckets_[at] = {word, name.size(), &name, spec};
+    buckets_[at] = {word, first_word(to_upper(name)), name.size(), &name, spec};
   }
 }
 
 const CommandSpec* CommandTable::find(std::string_view name) const {
-  uint64_t word = leading_word(name);
-  for (size_t at = spread(word, name.size());; at++) {
+  uint64_t word = first_word(name);
+  for (size_t at = spread(word | kFold, name.size());; at++) {
     const Bucket& bucket = buckets_[at & (buckets_.size() - 1)];
     if (bucket.spec == nullptr) return nullptr;
-    if (bucket.word == word && bucket.length == name.size() && equals_nocase(*bucket.name, name)) return bucket.spec;
+    if (bucket.length != name.size()) continue;
+    // Short names as clients write them, all lower or all upper case, need no loop.
+    if (name.size() <= 8 && (word == bucket.word || word == bucket.upper)) return bucket.spec;
+    if (equals_nocase(*bucket.name, name)) return bucket.spec;
   }
 }
 

@@ -41,7 +41,8 @@ class CommandTable {
 
  private:
   struct Bucket {
-    uint64_t word = 0;  // first eight letters in lower case: tells most names apart without a look at the rest
+    uint64_t word = 0;   // the first eight letters of the name, in lower
+    uint64_t upper = 0;  // and in upper case
     size_t length = 0;
     const std::string* name = nullptr;
     CommandSpec* spec = nullptr;
@@ -52,7 +53,7 @@ class CommandTable {
   std::deque<CommandSpec> specs_;
   std::unordered_map<std::string, CommandSpec*> by_name_;
   std::unordered_map<std::string, CommandDoc> docs_;
-  std::vector<Bucket> buckets_;  // open addressing, power of two, at most a quarter full
+  std::vector<Bucket> buckets_ = std::vector<Bucket>(1);  // open addressing, power of two, at most a quarter full
 };
 
 }  // namespace strata::resp

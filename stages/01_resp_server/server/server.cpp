@@ -16,9 +16,6 @@ namespace {
 
 constexpr size_t kQuotedInError = 128;  // of an unknown command and its arguments
 
-// Microseconds of commands are measured against one reading per command: the end of one is the start of the next.
-int64_t clock_ns() { return mono_ns(); }
-
 }  // namespace
 
 Server::Server() : shutdown(*this), clients(*this), run_id(random_hex(40)), started_ms(wall_ms()) {}
@@ -38,12 +35,13 @@ Status Server::start() {
     if (Status status = hook(); !status.ok()) return status;
   }
   loop.after_sleep([this] { moment++; });
+  loop.every(1000, [this] { cycle_clock_.recalibrate(); });
   loop.before_sleep([this] { shutdown.poll(); });
   loop.before_sleep([this] { clients.end_of_turn(); });  // the last one: whatever others answered leaves now
   return {};
 }
 
-void Server::begin_batch() { batch_clock_ns_ = clock_ns(); }
+void Server::begin_batch() { batch_clock_ns_ = cycle_clock_.ns(); }
 
 void Server::execute(Client& client, Args args) {
   const CommandSpec* spec = commands.find(args[0]);
@@ -95,7 +93,7 @@ void Server::call(Client& client, const CommandSpec& spec, Args args) {
     client.unset(Client::kReplySkip);
     client.reply.set_muted(client.has(Client::kReplyOff));
   }
-  int64_t now = clock_ns();
+  int64_t now = cycle_clock_.ns();  // one reading per command: the end of one is the start of the next
   int64_t duration_ns = now - batch_clock_ns_;
   batch_clock_ns_ = now;
   bool failed = client.errors_answered != errors;

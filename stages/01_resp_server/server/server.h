@@ -21,6 +21,7 @@
 #include "01_resp_server/server/info.h"
 #include "01_resp_server/server/server_stats.h"
 #include "01_resp_server/server/shutdown.h"
+#include "common/cycle_clock.h"
 
 namespace strata::resp {
 
@@ -139,6 +140,7 @@ class Server {
   };
   std::vector<SlowHook> slow_hooks_;
   int64_t slow_threshold_ns_ = INT64_MAX;
+  CycleClock cycle_clock_;
   int64_t batch_clock_ns_ = 0;
   std::vector<std::function<void(Client&)>> reject_hooks_;
   std::vector<std::function<Status()>> start_hooks_;
