@@ -33,8 +33,8 @@ class RequestParser {
   static constexpr size_t kKeptArguments = 64;  // larger argument vectors are freed after their command
 
   enum class Result : uint8_t {
-    kCommand,    // args() holds a command (never empty)
     kNeedMore,   // everything was looked at; read more
+    kCommand,    // args() holds a command (never empty)
     kError,      // error() tells what is wrong; answer it and close
     kBegun,      // internal: a multibulk header was read
     kEmpty,      // internal: an empty line or an empty array, which asks for nothing

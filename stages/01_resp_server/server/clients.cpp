@@ -150,6 +150,7 @@ void Clients::process_input(Client& client) {
   RequestParser& parser = client.parser();
   ParserLimits parser_limits{static_cast<uint64_t>(max_bulk), client.authenticated};
   server_.begin_batch();
+  serving_ = &client;
   while ((client.flags & kNoMore) == 0) {
     RequestParser::Result result = parser.next(input, parser_limits);
     if (result == RequestParser::Result::kNeedMore) break;
@@ -160,6 +161,7 @@ void Clients::process_input(Client& client) {
     server_.execute(client, parser.args());
     parser_limits.authenticated = client.authenticated;
   }
+  serving_ = nullptr;
   input.settle();
   if (!client.out.empty()) {
     schedule_write(client);
@@ -255,6 +257,7 @@ void Clients::write_all() {
   to_write_.clear();
 }
 
+// [task 1.14] Close a client that does not read what it is sent.
 void Clients::check_output_limit(Client& client) {
   size_t used = client.out.pending_bytes();
   if (used > server_.stats.largest_output) server_.stats.largest_output = used;
@@ -278,6 +281,7 @@ void Clients::check_output_limit(Client& client) {
   close(client);
 }
 
+// [task 1.14] Look at a share of the clients: limits, and those that were idle for too long.
 void Clients::periodic() {
   // A share of the clients each time, so that all of them are looked at once a second.
   size_t budget = std::max<size_t>(5, by_id_.size() / static_cast<size_t>(std::max<int64_t>(server_.hz, 1)) + 1);

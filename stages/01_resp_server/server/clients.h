@@ -34,6 +34,7 @@ class Clients {
   std::unique_ptr<Client> make_internal();
 
   Client* by_id(uint64_t id) const;
+  Client* serving() const { return serving_; }   // whose input is being parsed and run; null: nobody's
   void each(const std::function<void(Client&)>& visit) const;   // in order of id
   size_t count() const { return by_id_.size(); }
 
@@ -84,6 +85,7 @@ class Clients {
   std::vector<std::function<void(Client&)>> open_hooks_;
   std::vector<std::function<void(Client&)>> close_hooks_;
   std::vector<char> scratch_;       // shared read buffer
+  Client* serving_ = nullptr;
   uint64_t next_id_ = 1;
   uint64_t last_checked_ = 0;       // where periodic() goes on
 };

@@ -81,6 +81,7 @@ bool is_option(const std::string& text) {
 
 }  // namespace
 
+// [task 1.1] Read the command line: a file, options as lines of a configuration, words that are answered at once.
 CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   CommandLine line;
   line.without_arguments = arguments.size() < 2;

@@ -21,6 +21,7 @@
 #include "01_resp_server/server/self_checks.h"
 #include "01_resp_server/server/server.h"
 #include "01_resp_server/server/signals.h"
+#include "01_resp_server/server/todo_answer.h"
 #include "01_resp_server/server/version.h"
 #include "common/crash.h"
 #include "common/files.h"
@@ -71,6 +72,7 @@ std::optional<ConfigFileError> read_configuration(Server& server, const CommandL
   return read_config_text(server.config, text, server.config.file);
 }
 
+// [task 1.1] Apply the configuration, and stop with the reason where that fails.
 bool configure(Server& server, const CommandLine& line) {
   if (const auto error = read_configuration(server, line)) {
     if (error->line == 0) {
@@ -234,6 +236,7 @@ int Server::main(int argc, char** argv) {
 
   set_log_role('M');
   catch_signals(*this);
+  answer_todos(*this);
   if (Status room = make_room_for_clients(&clients.max_clients); !room.ok()) return fail(room);
   log_notice("monotonic clock: POSIX clock_gettime");
   if (Status sockets = open_sockets(*this); !sockets.ok()) return fail(sockets);
