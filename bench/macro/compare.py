@@ -162,8 +162,8 @@ def main(arguments: list[str]) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    header.append(f"run:     {time.monotonic() - started:.0f} s; CPU: {options.rounds} interleaved rounds, "
-                  f"{options.clients} clients, median of the rounds' ratios")
+    how = f"; CPU: {options.rounds} interleaved rounds, {options.clients} clients, median of the rounds' ratios"
+    header.append(f"run:     {time.monotonic() - started:.0f} s" + (how if options.only in (None, "cpu") else ""))
     print((report.markdown if options.markdown else report.text)(header, lines, notes))
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)

@@ -116,7 +116,8 @@ def markdown(header: list[str], lines: list[Line], notes: list[str]) -> str:
     group = None
     for line in lines:
         if line.group != group:
-            out += ["", f"**{line.group}**", "", f"| {' | '.join(HEAD)} |", "|---|" + "---:|" * (len(HEAD) - 2) + "---|"]
+            rule = "|---|" + "---:|" * (len(HEAD) - 2) + "---|"
+            out += ["", f"**{line.group}**", "", f"| {' | '.join(HEAD)} |", rule]
             group = line.group
         cells = line.cells()
         if line.verdict == "over":
@@ -131,7 +132,7 @@ def summary(lines: list[Line]) -> str:
     if not judged:
         return "Nothing here has a budget."
     if not over:
-        return f"All {len(judged)} budgets are met."
+        return "The budget is met." if len(judged) == 1 else f"All {len(judged)} budgets are met."
     names = "; ".join(line.measure for line in over[:6]) + ("; ..." if len(over) > 6 else "")
     return f"{len(over)} of {len(judged)} budgets exceeded: {names}"
 
