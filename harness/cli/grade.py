@@ -12,6 +12,7 @@ TIMEOUT_SCALE=5 in the environment stretches every time limit: for slow machines
 """
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # clean up on the way out, as for Ctrl-C
     try:
         return _run(args)
     except (stage_config.StageConfigError, SuiteError) as error:

@@ -185,7 +185,7 @@ def _start(stage: StageConfig, python: str, place: Path, words: Sequence[str]) -
     events = place / "events.jsonl"
     command = [python, "-m", "pytest", suite, "-q", "--tb=no", "--no-header", "--basetemp", str(place / "p"), "-p", "harness.grader.pytest_plugin",
                "--grade-events", str(events), "--grade-suite", suite, *words]
-    environment = {**os.environ, "TMPDIR": str(place / "t"), "PYTHONDONTWRITEBYTECODE": "1",
+    environment = {**os.environ, "TMPDIR": str(place / "t"),
                    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # what else is installed must not change a grade
     for name in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_CURRENT_TEST"):
         environment.pop(name, None)

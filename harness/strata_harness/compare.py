@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .resp import NULL_ARRAY, BigNumber, Push, RespError, RespSet, Simple, Verbatim
+from .resp import NULL_ARRAY, BigNumber, Decoder, ProtocolViolation, Push, RespError, RespSet, Simple, Verbatim
 
 _LONGEST = 300
+_SHORTER = 100
 
 
 @dataclass
@@ -25,9 +26,9 @@ class Comparison:
     notes: list[str] = field(default_factory=list)
 
 
-def short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ... ({len(text)} characters)"
+def short(value: Any, longest: int = _LONGEST) -> str:
+    text = repr(value).replace("\r", "\\r").replace("\n", "\\n")
+    return text if len(text) <= longest else f"{text[:longest]} ... ({len(text)} characters)"
 
 
 def kind_of(value: Any, typed: bool = True) -> str:
@@ -56,7 +57,7 @@ def described(value: Any, typed: bool) -> str:
 
 def compare(got: Any, expected: Any) -> Comparison:
     """Of two values that are not equal."""
-    text = f"{short(got)} == {short(expected)}"
+    text = f"{short(got, _SHORTER)} == {short(expected, _SHORTER)}"
     # redis-py decodes replies to plain str: no RESP type can be told from those.
     typed = not (type(got) is str or (isinstance(got, (list, dict)) and _holds_plain_text(got)))
     found = Comparison(text, "The reply is wrong.", described(expected, typed), described(got, typed))
@@ -77,9 +78,68 @@ def compare(got: Any, expected: Any) -> Comparison:
     return found
 
 
+def compare_replies(expected: bytes, got: bytes) -> list[str]:
+    """What is wrong with a run of replies that should have been, byte for byte, another: one remark or several."""
+    if got.replace(b"\r\n", b"\n") == expected.replace(b"\r\n", b"\n"):
+        return ["Only the line ends differ: in RESP every line ends with \\r\\n, a carriage return and a line feed."]
+    wanted, broken_test = decode_prefix(expected)
+    came, broken = decode_prefix(got)
+    if broken_test or len(wanted) == 0:
+        return [byte_difference(expected, got)]  # what is expected is not RESP itself, or only part of a reply
+    count = len(wanted)
+    place = next((index for index, (one, other) in enumerate(zip(came, wanted)) if not same_reply(one, other)), None)
+    of = f"Reply {place + 1} of {count}" if place is not None and count > 1 else "The reply"
+    if place is not None:
+        if len(came) == count and sorted(map(repr, came)) == sorted(map(repr, wanted)):
+            return ["All the replies are there, but in another order: replies leave in the order of their commands.",
+                    f"{of} should be {short(wanted[place])} and is {short(came[place])}."]
+        one = compare(came[place], wanted[place])
+        return [f"{of} should be {described(wanted[place], True)}",
+                f"{' ' * max(0, len(of) - 6)}but is {described(came[place], True)}.", *one.notes]
+    if broken:
+        which = f"Reply {len(came) + 1} of {count}" if count > 1 else "The reply"
+        return [f"{which} is broken: {broken}."]
+    if len(came) < count:
+        return [f"Only {len(came)} of {count} replies came: {short(wanted[len(came)])} is missing."]
+    return [byte_difference(expected, got)]
+
+
+def same_reply(one: Any, other: Any) -> bool:
+    return type(one) is type(other) and bool(one == other)
+
+
+def decode_prefix(data: bytes) -> tuple[list[Any], str]:
+    """The complete replies at the start of `data`, and why the bytes behind them are none; "" if there are none left."""
+    values: list[Any] = []
+    position = 0
+
+    def line() -> bytes:
+        nonlocal position
+        end = data.find(b"\r\n", position)
+        if end < 0:
+            raise ProtocolViolation(f"it ends in {short(data[position:], 60)} without \\r\\n")
+        start, position = position, end + 2
+        return data[start:end]
+
+    def exactly(size: int) -> bytes:
+        nonlocal position
+        if position + size > len(data):
+            raise ProtocolViolation(f"{size} bytes with their \\r\\n should follow, and {len(data) - position} do")
+        start, position = position, position + size
+        return data[start:start + size]
+
+    decoder = Decoder(line, exactly)
+    try:
+        while position < len(data):
+            values.append(decoder.value())
+    except (ProtocolViolation, RecursionError) as error:
+        return values, str(error)
+    return values, ""
+
+
 def compare_in(part: Any, whole: Any) -> Comparison:
     """Of a part that is not in the whole."""
-    return Comparison(f"{short(part)} in {short(whole)}", "The reply lacks something.",
+    return Comparison(f"{short(part, _SHORTER)} in {short(whole, _SHORTER)}", "The reply lacks something.",
                       f"something that contains {short(part)}", short(whole))
 
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Sequence
+from typing import Sequence
 
-from .compare import Comparison, byte_difference
+from .compare import Comparison, compare_replies, decode_prefix
 from .resp import ProtocolViolation
 from .server import ServerError
 from .steps import commands_in, last_request
@@ -73,7 +73,8 @@ def _for(request: str) -> str:
 
 
 def _crash(problem: str, request: str) -> Explanation:
-    found = Explanation("crash", f"The server did not survive this test: {problem.rstrip('.')}.")
+    problem = re.sub(r"^==\d+==", "", problem).rstrip(".")
+    found = Explanation("crash", f"The server did not survive this test: {problem}.")
     found.notes += [text for name, text in _SIGNALS.items() if f"killed by {name}" in problem]
     if request:
         found.notes.append(f"The last thing it was sent is {request}.")
@@ -96,6 +97,10 @@ def _failed_read(error: BaseException, request: str) -> Explanation | None:
     if isinstance(error, WireTimeout):
         waited = re.match(r"waited [\d.]+ s", str(error))
         time = f" ({waited.group()})" if waited else ""
+        if "to close the connection" in str(error):
+            return Explanation("difference", f"The server should have closed the connection, but kept it open{time}.",
+                               notes=[f"After {request} it said {error.partial[:200]!r}." if error.partial
+                                      else f"After {request} it said nothing."])
         if not error.partial:
             return Explanation("silence", f"No reply came{_for(request)}{time}: {_after_for(str(error))}.")
         return Explanation("silence", f"The reply{_for(request)} is incomplete{time}.",
@@ -141,15 +146,17 @@ def _incomplete(data: bytes) -> str:
 
 def _difference(error: BaseException, request: str, comparison: Comparison | None) -> Explanation | None:
     if isinstance(error, WrongBytes):
-        notes = [byte_difference(error.expected, error.got)]
-        if error.ended:
-            notes.append(f"No more came: {error.ended}." if error.got else f"Nothing came: {error.ended}.")
+        expected = repr(error.expected[:400])
+        if not error.got and "closed" in error.ended:
+            return Explanation("close", f"The server closed the connection instead of replying{_for(request)}.", expected,
+                               "nothing")
+        waited = error.ended.split(" for ")[0]
         if not error.got:
-            kind, what = ("close", "The server closed the connection instead of replying") if "closed" in error.ended \
-                else ("silence", "No reply came")
-            return Explanation(kind, f"{what}{_for(request)}.", repr(error.expected[:400]), "nothing", notes[1:])
-        return Explanation("difference", f"The bytes of the reply{_for(request)} are wrong.",
-                           repr(error.expected[:400]), repr(error.got[:400]), notes)
+            return Explanation("silence", f"No reply came{_for(request)} ({waited}).", expected, "nothing")
+        notes = compare_replies(error.expected, error.got)
+        if error.ended:
+            notes.append(f"No more came: {error.ended if 'closed' in error.ended else waited}.")
+        return Explanation("difference", f"The reply{_for(request)} is wrong.", expected, repr(error.got[:400]), notes)
     if comparison is not None:
         return Explanation("difference", f"{comparison.headline} The last request was {request}." if request
                            else comparison.headline, comparison.expected, comparison.got, list(comparison.notes))
@@ -196,28 +203,22 @@ def _todo(transcripts: Sequence[Transcript]) -> list[str]:
 
 
 def _surplus_replies(transcripts: Sequence[Transcript]) -> str:
-    """Says so when a connection got more replies than it sent commands: what shifts all later replies."""
-    from .resp import decode_all
-
+    """Says so when a connection had got more replies than it had sent commands: that shifts all later replies."""
     for transcript in transcripts:
         asked: list[str] = []
-        answers: bytes = b""
+        answers = b""
         for entry in transcript.entries():
             if entry.decoded or entry.cut:
-                return ""
+                break
             if entry.direction == ">":
                 commands, rest = commands_in(entry.head)
-                if rest:
-                    return ""
+                if rest or any(_PUSHES.search(command) for command in commands):
+                    break
                 asked += commands
             elif entry.direction == "<":
                 answers += entry.head
-        if any(_PUSHES.search(command) for command in asked):
-            continue
-        try:
-            replies = len(decode_all(answers))
-        except (ProtocolViolation, RecursionError):
-            continue
-        if replies > len(asked):
-            return f"The server sent {replies} replies to {len(asked)} commands: one command, one reply."
+                replies = len(decode_prefix(answers)[0])
+                if replies > len(asked):
+                    return f"The server sent {replies} replies to {len(asked)} commands, the last of them `{asked[-1]}`: " \
+                        "one command, one reply." if asked else "The server spoke before it was asked."
     return ""

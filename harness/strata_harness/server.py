@@ -191,9 +191,12 @@ class Server:
         try:
             return wait_until(lambda: "ended" if not self.alive() else ("ready" if self.answers() else ""),
                               START_TIMEOUT, f"{self.name} (pid {self.pid}) to answer PING") == "ready"
-        except AssertionError as timed_out:
+        except AssertionError:
+            listens = isinstance(self.address, str) or not is_free(self.port)
+            what = "it listens, but PING gets no proper reply" if listens else f"nothing listens on port {self.port}"
             self.kill()
-            raise ServerError(f"{timed_out}\n{self.log_tail()}") from None
+            raise ServerError(f"{self.name} (pid {self.pid}) did not come to answer PING in {scaled(START_TIMEOUT):.1f} s: "
+                              f"{what}\n{self.log_tail()}") from None
 
     def answers(self, timeout: float = 1.0) -> bool:
         """Does it answer PING now? An error counts, too: a server that wants a password, or whose PING is still to be

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Iterable
 
+from .compare import short
 from .resp import ProtocolViolation, decode_all
 from .transcript import Entry, Transcript
 
@@ -115,7 +116,7 @@ def _received(entry: Entry) -> str:
         text = _raw(entry.head) if not entry.decoded else entry.head.decode(errors="replace").strip()
         return "  get " + (text if len(text) <= 120 else f"{text[:120]} ... ({entry.total} bytes)")
     try:
-        values = [repr(value) for value in decode_all(entry.head)]
+        values = [short(value) for value in decode_all(entry.head)]
     except (ProtocolViolation, RecursionError):
         return f"  get the bytes {_raw(entry.head)}"
     text = "; ".join(values)

@@ -67,7 +67,7 @@ def _stage(score: StageScore, in_full: int) -> list[str]:
             lines += _in_full(score, task, result) if place < in_full else []
         if rest := task.failures[in_full:]:
             lines.append(f"-- {task.task.id} also:" if in_full else f"-- {task.task.id}:")
-            lines += [f"   {result.id}\n      {headline(result)}" for result in rest]
+            lines += [f"   {clean(result.id)}\n      {headline(result)}" for result in rest]
             lines.append("")
     return lines
 
@@ -83,7 +83,7 @@ def _task_line(task: TaskScore, width: int) -> str:
 
 
 def _in_full(score: StageScore, task: TaskScore, result: TestResult) -> list[str]:
-    return [f"-- {task.task.id} {result.id}", *(f"   {line}" for line in failure_lines(score, task.task, result)), ""]
+    return [f"-- {task.task.id} {clean(result.id)}", *(f"   {line}" for line in failure_lines(score, task.task, result)), ""]
 
 
 def _grand_total(scores: Sequence[StageScore]) -> str:

@@ -11,6 +11,10 @@ from ..score import StageScore
 from ..stage_config import HINT_LEVELS, Task
 
 _LOG_LINES = 8
+_LOG_LINES_OF_A_DIFFERENCE = 3  # the log seldom tells why a reply is wrong
+_STEPS = 12
+_BYTES_LINES = 12
+_BYTES_WIDTH = 240
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -37,8 +41,8 @@ def repeats(result: TestResult) -> str:
     return f"passed {result.passes} of {result.runs} runs" if result.runs > 1 else ""
 
 
-def failure_lines(score: StageScore, task: Task, result: TestResult, brief: bool = False) -> list[str]:
-    """A labelled paragraph for each thing that is known, ready to be indented. `brief` leaves out transcript and log."""
+def failure_lines(score: StageScore, task: Task, result: TestResult) -> list[str]:
+    """A labelled paragraph for each thing that is known, ready to be indented."""
     failure = result.failure
     paragraphs: list[tuple[str, str]] = [("goal", result.goal), ("runs", repeats(result)),
                                          ("problem", failure["headline"])]
@@ -47,22 +51,30 @@ def failure_lines(score: StageScore, task: Task, result: TestResult, brief: bool
     paragraphs.append(("notes", "\n".join(failure.get("notes", []))))
     if failure.get("where"):
         paragraphs.append(("test", f"{failure['where']}: {failure['code']}"))
-    paragraphs.append(("steps", "\n".join(failure.get("steps", []))))
-    if not brief:
-        paragraphs.append(("bytes", failure.get("transcript", "")))
-        paragraphs.append(("end", _end(failure)))
-        for name, tail in failure.get("logs", []):
-            paragraphs.append((f"log of {name}" if name != "server" else "log", "\n".join(tail.splitlines()[-_LOG_LINES:])))
+    paragraphs.append(("steps", "\n".join(failure.get("steps", [])[-_STEPS:])))
+    paragraphs.append(("bytes", _shortened(failure.get("transcript", ""))))
+    paragraphs.append(("end", _end(failure)))
+    count = _LOG_LINES_OF_A_DIFFERENCE if failure["kind"] == "difference" else _LOG_LINES
+    for name, tail in failure.get("logs", []):
+        lines = tail.splitlines()[-count:]
+        if lines and lines[-1] not in failure.get("ended", ""):  # a sanitizer's report is shown already
+            paragraphs.append((f"log of {name}" if name != "server" else "log", "\n".join(lines)))
     paragraphs += [("task", f"{task.id} {task.title} ({score.stage.folder.name}/{task.file})"),
                    ("hint", hint_line(task)), ("again", grade_line(score, result))]
-    lines: list[str] = []
+    shown: list[str] = []
     for label, text in paragraphs:
         if not text:
             continue
         first, *rest = clean(text).splitlines() or [""]
-        lines.append(f"{label:<9} {first}")
-        lines += [f"{'':<9} {line}" for line in rest]
-    return lines
+        shown.append(f"{label:<9} {first}")
+        shown += [f"{'':<9} {line}" for line in rest]
+    return shown
+
+
+def _shortened(transcript: str) -> str:
+    """The end of a transcript; the JSON report has all of it."""
+    lines = transcript.splitlines()[-_BYTES_LINES:]
+    return "\n".join(line if len(line) <= _BYTES_WIDTH else f"{line[:_BYTES_WIDTH]} ..." for line in lines)
 
 
 def _end(failure: dict[str, Any]) -> str:
