@@ -81,8 +81,8 @@ def _slice(server: Server, turn: int, keys: int) -> list[int]:
     the second and the process id, and so repeats itself. The loader is nice: its own latency is of no interest, and
     waiting behind it for a core would drown the server's.
     """
-    load = ["nice", "-n", "19", "redis-benchmark", "-h", "127.0.0.1", "-p", str(server.port), "-c", "1", "-P", str(DEPTH), "-n",
-            str(keys), "-r", "2000000000", "-q", "SET", f"{turn:04d}__rand_int__", "xxx"]
+    load = ["nice", "-n", "19", "redis-benchmark", "-h", "127.0.0.1", "-p", str(server.port), "-c", "1",
+            "-P", str(DEPTH), "-n", str(keys), "-r", "2000000000", "-q", "SET", f"{turn:04d}__rand_int__", "xxx"]
     request = encode("GET", "probe")
     reply = b"$3\r\nxxx\r\n"
     samples: list[int] = []
