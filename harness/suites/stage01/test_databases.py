@@ -55,6 +55,8 @@ def test_swapdb(connect):
     assert zero.error("SWAPDB", 0, 16) == "ERR DB index is out of range"
     assert zero.error("SWAPDB", "x", 1) == "ERR invalid first DB index"
     assert zero.error("SWAPDB", 0, "y") == "ERR invalid second DB index"
+    assert zero.error("SWAPDB", 2**32, "y") == "ERR invalid first DB index"
+    assert zero.error("SWAPDB", 0, 2**31) == "ERR invalid second DB index"
 
 
 @pytest.mark.goal("FLUSHDB empties the selected database, FLUSHALL every one; both take SYNC and ASYNC")

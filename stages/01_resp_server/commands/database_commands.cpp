@@ -21,17 +21,17 @@ void dbsize_command(Client& client, Args) {
 }
 
 void swapdb_command(Client& client, Args args) {
-  int64_t first = 0;
-  int64_t second = 0;
-  if (!integer_argument(client, args[1], &first, "ERR invalid first DB index")) return;
-  if (!integer_argument(client, args[2], &second, "ERR invalid second DB index")) return;
+  int first = 0;
+  int second = 0;
+  if (!int_argument(client, args[1], &first, "ERR invalid first DB index")) return;
+  if (!int_argument(client, args[2], &second, "ERR invalid second DB index")) return;
   auto& keyspace = keyspace_of(client);
-  auto valid = [&](int64_t index) { return index >= 0 && index < static_cast<int64_t>(keyspace.count()); };
+  auto valid = [&](int index) { return index >= 0 && static_cast<size_t>(index) < keyspace.count(); };
   if (!valid(first) || !valid(second)) {
     client.reply.error(kDbIndexError);
     return;
   }
-  if (first != second) keyspace.swap(static_cast<int>(first), static_cast<int>(second));
+  if (first != second) keyspace.swap(first, second);
   keyspace.effects.dirty++;
   client.reply.ok();
 }

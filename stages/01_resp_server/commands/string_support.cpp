@@ -41,7 +41,8 @@ bool read_string_options(Client& client, Args args, size_t first, bool for_getex
       return fail();
     }
     if (expire == Expire::kNone) continue;
-    if (out->expire != Expire::kNone && (out->expire != expire || out->has_amount())) return fail();
+    // The same option twice is fine, and the last amount counts; two different ones contradict each other.
+    if (out->expire != Expire::kNone && out->expire != expire) return fail();
     out->expire = expire;
     if (out->has_amount()) out->amount = args[++i];
   }

@@ -33,11 +33,12 @@ inline bool integer_argument(Client& client, std::string_view text, int64_t* out
   return false;
 }
 
-inline bool int_argument(Client& client, std::string_view text, int* out) {
+// `error`, when given, stands for both: no integer, and one that is too large.
+inline bool int_argument(Client& client, std::string_view text, int* out, std::string_view error = {}) {
   int64_t wide = 0;
-  if (!integer_argument(client, text, &wide)) return false;
+  if (!integer_argument(client, text, &wide, error.empty() ? kNotIntegerError : error)) return false;
   if (wide < std::numeric_limits<int>::min() || wide > std::numeric_limits<int>::max()) {
-    client.reply.error("ERR value is out of range, value must between -2147483648 and 2147483647");
+    client.reply.error(error.empty() ? "ERR value is out of range, value must between -2147483648 and 2147483647" : error);
     return false;
   }
   *out = static_cast<int>(wide);
