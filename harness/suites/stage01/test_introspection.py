@@ -56,6 +56,15 @@ def test_slowlog_trims(slow):
     assert slow("SLOWLOG", "GET", 1)[0][3][1] == b"x" * 128 + b"... (72 more bytes)"
 
 
+@pytest.mark.goal("The slow log shows the large values of a command as they came, one key stored twice included")
+def test_slowlog_large_values(slow, rng):
+    first, second = (rng.randbytes(100_000) for _ in range(2))
+    slow.ok("MSET", "k", first, "k", second, "other", first)
+    assert slow("MGET", "k", "other") == [second, first]
+    command = next(entry[3] for entry in slow("SLOWLOG", "GET") if entry[3][0] == b"MSET")
+    assert [word[:128] for word in command[1:]] == [b"k", first[:128], b"k", second[:128], b"other", first[:128]]
+
+
 @pytest.mark.goal("The slow log keeps slowlog-max-len entries, and only commands above the threshold")
 def test_slowlog_limits(slow):
     slow.ok("CONFIG", "SET", "slowlog-max-len", "3")

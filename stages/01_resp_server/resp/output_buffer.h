@@ -48,6 +48,7 @@ class OutputBuffer {
     pending_ += n;
   }
   void append(std::string_view bytes) {
+    if (bytes.empty()) return;  // it may point nowhere
     if (bytes.size() <= 1024) {
       std::memcpy(reserve(bytes.size()), bytes.data(), bytes.size());
       commit(bytes.size());
