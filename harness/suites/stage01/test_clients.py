@@ -197,6 +197,12 @@ def test_reply(wire):
     assert wire.error("CLIENT", "REPLY", "MAYBE") == "ERR syntax error"
 
 
+@pytest.mark.goal("RESET brings the replies back for good, its own only where it was not skipped")
+def test_reply_and_reset(wire):
+    wire.exchange(encode("CLIENT", "REPLY", "SKIP") + encode("RESET") + encode("PING"), b"+PONG\r\n")
+    wire.exchange(encode("CLIENT", "REPLY", "OFF") + encode("RESET") + encode("PING"), b"+RESET\r\n+PONG\r\n")
+
+
 @pytest.mark.goal("NO-EVICT, GETREDIR and TRACKINGINFO answer as a server without tracking does")
 def test_small_ones(wire, wire3):
     wire.ok("CLIENT", "NO-EVICT", "on")

@@ -28,6 +28,15 @@ def test_hello_switches(wire):
     wire.exchange(encode("GET", "none"), b"$-1\r\n")
 
 
+@pytest.mark.goal("HELLO's options take effect one after the other, the protocol only when all of them are fine")
+def test_hello_in_order(wire):
+    assert wire.error("HELLO", 3, "SETNAME", "first", "BAD") == "ERR Syntax error in HELLO option 'BAD'"
+    assert wire("CLIENT", "GETNAME") == b"first"
+    assert wire.error("HELLO", 3, "AUTH", "nobody", "x", "SETNAME", "a b").startswith("WRONGPASS")
+    assert wire.error("HELLO", 3, "SETNAME", "second", "SETNAME", "a b").startswith("ERR Client names cannot contain")
+    wire.exchange(b"CLIENT GETNAME\r\nGET missing\r\n", b"$6\r\nsecond\r\n$-1\r\n")
+
+
 @pytest.mark.parametrize("version", ["1", "4", "0", "-3", "99"])
 @pytest.mark.goal("HELLO with a protocol that is not spoken answers NOPROTO and changes nothing")
 def test_hello_unsupported(wire3, version):

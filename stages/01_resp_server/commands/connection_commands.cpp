@@ -44,9 +44,8 @@ static void reset_command(Client& client, Args) {
   client.db = 0;
   client.name.clear();
   client.unset(Client::kReplyOff);
-  client.unset(Client::kReplySkip);
   client.unset(Client::kReplySkipNext);
-  client.reply.set_muted(false);
+  client.reply.set_muted(client.has(Client::kReplySkip));  // a skipped RESET stays without an answer
   client.reply.set_protocol(2);
   client.server.get<Authentication>().start_over(client);
   client.reply.simple("RESET");

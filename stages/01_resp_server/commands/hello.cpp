@@ -14,15 +14,9 @@ namespace strata::resp {
 
 namespace {
 
-struct HelloRequest {
-  std::optional<int> protocol;
-  std::optional<std::string_view> user;
-  std::string_view password;
-  std::optional<std::string_view> name;
-};
-
-// False when an error was answered. Nothing of the request takes effect before all of it is understood.
-bool parse(Client& client, Args args, HelloRequest& request) {
+// Reads HELLO's arguments. Options take effect in the order they are given, as they do in Redis: a name that was set
+// stays set when a later option is wrong. Only the version waits. False when an error was answered.
+bool read_options(Client& client, Args args, std::optional<int>& protocol) {
   if (args.size() < 2) return true;
   int64_t version = 0;
   if (!parse_int64(args[1], &version)) {
@@ -33,22 +27,24 @@ bool parse(Client& client, Args args, HelloRequest& request) {
     client.reply.error("NOPROTO unsupported protocol version");
     return false;
   }
-  request.protocol = static_cast<int>(version);
+  protocol = static_cast<int>(version);
   for (size_t i = 2; i < args.size(); i++) {
     size_t more = args.size() - 1 - i;
     if (equals_nocase(args[i], "auth") && more >= 2) {
-      request.user = args[i + 1];
-      request.password = args[i + 2];
+      if (!client.server.get<Authentication>().authenticate(client, args[i + 1], args[i + 2])) {
+        client.reply.error(kWrongPassword);
+        return false;
+      }
       i += 2;
     } else if (equals_nocase(args[i], "setname") && more >= 1) {
-      request.name = args[i + 1];
-      if (!is_client_name(*request.name)) {
+      if (!is_client_name(args[i + 1])) {
         client.reply.error(kBadClientName);
         return false;
       }
+      client.name = args[i + 1];
       i += 1;
     } else {
-      client.reply.error(fmt::format("ERR Syntax error in HELLO option '{}'", args[i]));
+      client.reply.error(fmt::format("ERR Syntax error in HELLO option '{}'", until_zero(args[i])));
       return false;
     }
   }
@@ -80,14 +76,9 @@ void answer(Client& client) {
 }  // namespace
 
 void hello_command(Client& client, Args args) {
-  HelloRequest request;
-  if (!parse(client, args, request)) return;
-  auto& authentication = client.server.get<Authentication>();
-  if (request.user && !authentication.authenticate(client, *request.user, request.password)) {
-    client.reply.error(kWrongPassword);
-    return;
-  }
-  if (!authentication.allows(client)) {
+  std::optional<int> protocol;
+  if (!read_options(client, args, protocol)) return;
+  if (!client.server.get<Authentication>().allows(client)) {
     client.reply.error(
         "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> "
         "<pass> "
@@ -95,8 +86,7 @@ void hello_command(Client& client, Args args) {
         "time");
     return;
   }
-  if (request.name) client.name = *request.name;
-  if (request.protocol) client.reply.set_protocol(*request.protocol);
+  if (protocol) client.reply.set_protocol(*protocol);
   answer(client);
 }
 
