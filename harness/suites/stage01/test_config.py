@@ -88,6 +88,13 @@ def test_set_errors(wire, name, value, reason):
     assert wire.error("CONFIG", "SET", name, value) == FAILED.format(name, reason)
 
 
+@pytest.mark.goal("A refused value is told with the option's own name, however it was spelled")
+def test_set_error_names_option(wire):
+    for spelled in ("maxclients", "MaxClients"):
+        assert wire.error("CONFIG", "SET", spelled, "many").startswith(
+            "ERR CONFIG SET failed (possibly related to argument 'maxclients') - ")
+
+
 @pytest.mark.goal("CONFIG SET refuses unknown options, repeated ones and odd arguments")
 def test_set_shape_errors(wire):
     assert wire.error("CONFIG", "SET", "nosuch", "1") == \

@@ -59,10 +59,10 @@ void config_set(Client& c, Args args) {
     c.reply.ok();
   } else if (error.reason.empty()) {
     c.reply.error(
-        fmt::format("ERR Unknown option or number of arguments for CONFIG SET - '{}'", error.argument));
+        fmt::format("ERR Unknown option or number of arguments for CONFIG SET - '{}'", until_zero(error.argument)));
   } else {
     c.reply.error(fmt::format("ERR CONFIG SET failed (possibly related to argument '{}') - {}",
-                              error.argument, error.reason));
+                              until_zero(error.argument), error.reason));
   }
 }
 

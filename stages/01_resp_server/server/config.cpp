@@ -164,7 +164,7 @@ bool Config::change(const std::vector<std::pair<std::string, std::string>>& pair
   for (size_t i = 0; i < steps.size(); ++i) {
     const Status stored = steps[i].option->set(steps[i].option->words_of(pairs[i].second));
     if (!stored.ok()) {
-      *error = {pairs[i].first, stored.message()};
+      *error = {to_lower(pairs[i].first), stored.message()};
       put_back();
       return false;
     }
@@ -175,7 +175,7 @@ bool Config::change(const std::vector<std::pair<std::string, std::string>>& pair
     if (!steps[i].changed || !on_change) continue;
     const Status applied = on_change();
     if (applied.ok()) continue;
-    *error = {pairs[i].first, applied.message()};
+    *error = {to_lower(pairs[i].first), applied.message()};
     put_back();
     // What was applied with the new values is applied once more with the old ones.
     for (size_t k = 0; k <= i; ++k) {
