@@ -37,6 +37,10 @@ void append_quoted(std::string& out, std::string_view text);
 // nullopt.
 std::optional<std::vector<std::string>> split_args(std::string_view line);
 
+// What a program that keeps text in C strings shows of these bytes: they end at a zero byte. Error texts that quote
+// an argument follow it. Borrows from `text`.
+inline std::string_view until_zero(std::string_view text) { return text.substr(0, text.find('\0')); }
+
 // Two lower-case digits a byte.
 std::string hex(std::string_view bytes);
 

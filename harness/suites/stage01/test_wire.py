@@ -187,12 +187,36 @@ def test_unknown_command(wire):
     assert text == "ERR unknown command '" + "n" * 128 + "', with args beginning with: "
 
 
+@pytest.mark.goal("An error quotes an argument up to its first zero byte")
+def test_errors_end_at_zero(wire):
+    assert wire.error("nosuch\0x", "a\0b", "c") == (
+        "ERR unknown command 'nosuch', with args beginning with: 'a' 'c' ")
+    assert wire.error("CLIENT", "nosuch\0x") == "ERR unknown subcommand 'nosuch'. Try CLIENT HELP."
+    assert wire.error("CONFIG", "SET", "nosuch\0x", "1") == (
+        "ERR Unknown option or number of arguments for CONFIG SET - 'nosuch'")
+    wire.ok("SET", "k", "v")
+    assert wire.error("EXPIRE", "k", 10, "bad\0x") == "ERR Unsupported option bad"
+
+
+@pytest.mark.goal("A zero byte hides the end of its line: the request waits until it is too long, nothing is run")
+@pytest.mark.parametrize("line, what", [
+    (b"SET zero \0\r\n", "inline request"), (b"*1\0\r\n$4\r\nPING\r\n", "mbulk count string"),
+    (b"*1\r\n$4\0\r\nPING\r\n", "bulk count string"),
+], ids=["inline", "multibulk", "bulk"])
+def test_zero_byte_in_line(wire, connect, line, what):
+    wire.send(line + b"x" * 70000)
+    wire.expect_closed(after=f"-ERR Protocol error: too big {what}\r\n".encode())
+    assert connect()("EXISTS", "zero") == 0
+
+
 @pytest.mark.goal("Line breaks in an unknown command cannot forge a second reply")
 def test_unknown_command_with_newlines(wire):
     wire.send(encode("bad\r\n+OK", "arg\r\nwith break"))
     reply = wire.read().text
     assert reply == "ERR unknown command 'bad  +OK', with args beginning with: 'arg  with break' "
     wire.expect_nothing_pending()
+    wire.ok("SET", "k", "v")
+    assert wire.error("EXPIRE", "k", 10, "a\r\nb\r\n") == "ERR Unsupported option a  b"
 
 
 @pytest.mark.goal("A wrong number of arguments is told with the command's name in lower case")

@@ -42,7 +42,7 @@ bool parse_filter(Client& client, std::string_view name, std::string_view value,
   } else if (equals_nocase(name, "type")) {
     ClientClass kind;
     if (!parse_client_class(value, &kind)) {
-      reply.error(fmt::format("ERR Unknown client type '{}'", value));
+      reply.error(fmt::format("ERR Unknown client type '{}'", until_zero(value)));
       return false;
     }
     filter.kind = kind;
@@ -52,7 +52,7 @@ bool parse_filter(Client& client, std::string_view name, std::string_view value,
     filter.local_address = value;
   } else if (equals_nocase(name, "user")) {
     if (value != "default") {
-      reply.error(fmt::format("ERR No such user '{}'", value));
+      reply.error(fmt::format("ERR No such user '{}'", until_zero(value)));
       return false;
     }
     filter.user = value;

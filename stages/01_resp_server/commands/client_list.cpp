@@ -131,7 +131,7 @@ void client_list_command(Client& client, Args args) {
   } else if (args.size() == 4 && equals_nocase(args[2], "type")) {
     ClientClass wanted;
     if (!parse_client_class(args[3], &wanted)) {
-      client.reply.error(fmt::format("ERR Unknown client type '{}'", args[3]));
+      client.reply.error(fmt::format("ERR Unknown client type '{}'", until_zero(args[3])));
       return;
     }
     server.clients.each([&](Client& each) {

@@ -30,7 +30,7 @@ bool read_conditions(Client& client, Args args, ExpireConditions* out) {
     } else if (equals_nocase(word, "LT")) {
       out->lt = true;
     } else {
-      client.reply.error(fmt::format("ERR Unsupported option {}", word));
+      client.reply.error(fmt::format("ERR Unsupported option {}", until_zero(word)));
       return false;
     }
   }

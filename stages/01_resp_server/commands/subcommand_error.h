@@ -11,7 +11,7 @@ namespace strata::resp {
 
 inline void reply_bad_subcommand(Client& client, Args args) {
   client.reply.error(fmt::format("ERR unknown subcommand or wrong number of arguments for '{}'. Try {} HELP.",
-                                 args[1].substr(0, 128), to_upper(args[0])));
+                                 until_zero(args[1]).substr(0, 128), to_upper(args[0])));
 }
 
 }  // namespace strata::resp

@@ -25,6 +25,7 @@ void Reply::simple(std::string_view text) {
 }
 
 void Reply::error(std::string_view text) {
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);  // of a quoted argument
   if (!muted_) copy_as_line(out_, '-', text);
   if (observer_ != nullptr) observer_->on_error_reply(text);
 }
@@ -42,7 +43,7 @@ void Reply::bulk(std::string_view bytes) {
   size_t n = 1 + format_int64(p + 1, static_cast<int64_t>(bytes.size()));
   p[n++] = '\r';
   p[n++] = '\n';
-  std::memcpy(p + n, bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(p + n, bytes.data(), bytes.size());  // an empty view may point nowhere
   n += bytes.size();
   p[n++] = '\r';
   p[n++] = '\n';

@@ -33,6 +33,12 @@ bool read_length(const char* p, const char* end, int64_t* value) {
   return parse_int64({p, static_cast<size_t>(end - p)}, value);
 }
 
+// A zero byte before the end of a line hides that end: the line then counts as unfinished, as it does in Redis, whose
+// search for line ends stops there. Asked only where a line is wrong anyway, or is inline.
+bool hidden_by_zero(const char* p, const char* line_end) {
+  return std::memchr(p, '\0', static_cast<size_t>(line_end - p)) != nullptr;
+}
+
 // The '\r' that ends the line at `p`, or null. Length lines are short, so a plain loop beats memchr's set-up.
 const char* find_return(const char* p, const char* end) {
   const char* near = end - p > 16 ? p + 16 : end;
@@ -47,6 +53,10 @@ const char* find_return(const char* p, const char* end) {
 RequestParser::Result RequestParser::fail(std::string text) {
   error_ = std::move(text);
   return Result::kError;
+}
+
+RequestParser::Result RequestParser::unfinished_line(size_t bytes, const char* too_long) {
+  return bytes > kMaxInline ? fail(too_long) : Result::kNeedMore;
 }
 
 void RequestParser::reset() {
@@ -84,13 +94,13 @@ RequestParser::Result RequestParser::begin_multibulk(InputBuffer& in, const Pars
   const char* begin = in.data().data();
   const char* end = begin + in.size();
   const char* line_end = find_return(begin, end);
-  if (line_end == nullptr) {
-    if (in.size() > kMaxInline) return fail("Protocol error: too big mbulk count string");
-    return Result::kNeedMore;
-  }
+  if (line_end == nullptr) return unfinished_line(in.size(), "Protocol error: too big mbulk count string");
   if (line_end + 1 >= end) return Result::kNeedMore;
   int64_t count = 0;
   if (!read_length(begin + 1, line_end, &count) || count > INT_MAX) {
+    if (hidden_by_zero(begin, line_end)) {
+      return unfinished_line(in.size(), "Protocol error: too big mbulk count string");
+    }
     return fail("Protocol error: invalid multibulk length");
   }
   if (count > static_cast<int64_t>(kUnauthenticatedArguments) && !limits.authenticated) {
@@ -114,15 +124,15 @@ RequestParser::Result RequestParser::next_multibulk(InputBuffer& in, const Parse
     const char* p = begin + scanned_;
     if (bulk_length_ < 0) {
       const char* line_end = find_return(p, end);
-      if (line_end == nullptr) {
-        if (static_cast<size_t>(end - p) > kMaxInline) return fail("Protocol error: too big bulk count string");
-        return Result::kNeedMore;
-      }
+      constexpr const char* kTooBig = "Protocol error: too big bulk count string";
+      if (line_end == nullptr) return unfinished_line(static_cast<size_t>(end - p), kTooBig);
       if (line_end + 1 >= end) return Result::kNeedMore;
-      if (*p != '$') return fail(fmt::format("Protocol error: expected '$', got '{}'", *p));
       int64_t length = 0;
-      if (!read_length(p + 1, line_end, &length) || length < 0 || length > static_cast<int64_t>(limits.max_bulk)) {
-        return fail("Protocol error: invalid bulk length");
+      if (*p != '$' || !read_length(p + 1, line_end, &length) || length < 0 ||
+          length > static_cast<int64_t>(limits.max_bulk)) {
+        if (hidden_by_zero(p, line_end)) return unfinished_line(static_cast<size_t>(end - p), kTooBig);
+        return fail(*p == '$' ? "Protocol error: invalid bulk length"
+                              : fmt::format("Protocol error: expected '$', got '{}'", *p));
       }
       if (length > kUnauthenticatedBulk && !limits.authenticated) {
         return fail("Protocol error: unauthenticated bulk length");
@@ -177,9 +187,8 @@ RequestParser::Result RequestParser::finish(InputBuffer& in) {
 RequestParser::Result RequestParser::next_inline(InputBuffer& in) {
   std::string_view data = in.data();
   size_t newline = data.find('\n');
-  if (newline == std::string_view::npos) {
-    if (data.size() > kMaxInline) return fail("Protocol error: too big inline request");
-    return Result::kNeedMore;
+  if (newline == std::string_view::npos || hidden_by_zero(data.data(), data.data() + newline)) {
+    return unfinished_line(data.size(), "Protocol error: too big inline request");
   }
   std::string_view line = data.substr(0, newline);
   if (line.ends_with('\r')) line.remove_suffix(1);

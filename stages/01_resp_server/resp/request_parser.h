@@ -67,6 +67,7 @@ class RequestParser {
   Result next_multibulk(InputBuffer& in, const ParserLimits& limits);
   Result next_inline(InputBuffer& in);
   Result fail(std::string text);
+  Result unfinished_line(size_t bytes, const char* too_long);
   Result finish(InputBuffer& in);
   void reset();
 

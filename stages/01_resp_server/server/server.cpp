@@ -7,6 +7,7 @@
 
 #include "01_resp_server/server/latency_histogram.h"
 #include "common/clock.h"
+#include "common/log.h"
 #include "common/random.h"
 #include "common/text.h"
 
@@ -15,6 +16,18 @@ namespace strata::resp {
 namespace {
 
 constexpr size_t kQuotedInError = 128;  // of an unknown command and its arguments
+
+// At most once a minute: the log must not be filled from outside.
+void warn_of_http(Client& client) {
+  static int64_t last_ms = INT64_MIN;
+  int64_t now = client.server.loop.now_ms();
+  if (last_ms != INT64_MIN && now - last_ms < 60'000) return;
+  last_ms = now;
+  log_warning(
+      "Possible SECURITY ATTACK detected. A client sends HTTP (POST or Host:) instead of commands, perhaps from a web "
+      "page that tries to reach this server through its visitor's browser. Connection from {} aborted.",
+      client.peer_address());
+}
 
 }  // namespace
 
@@ -53,7 +66,8 @@ void Server::execute(Client& client, Args args) {
     const CommandSpec* sub = spec->subcommand(args[1]);
     if (sub == nullptr) {
       reject(client, nullptr,  // counted for nobody, as in Redis
-             fmt::format("ERR unknown subcommand '{}'. Try {} HELP.", args[1].substr(0, kQuotedInError), to_upper(spec->name)));
+             fmt::format("ERR unknown subcommand '{}'. Try {} HELP.", until_zero(args[1]).substr(0, kQuotedInError),
+                         to_upper(spec->name)));
       return;
     }
     spec = sub;
@@ -127,12 +141,19 @@ void Server::reject(Client& client, const CommandSpec* spec, std::string_view er
 
 // [task 1.4] Answer a command that does not exist.
 void Server::unknown_command(Client& client, Args args) {
+  // A web page can make a browser send HTTP to a port of its user's machine. The lines that such a request cannot do
+  // without end the connection, before its body is taken for commands.
+  if (equals_nocase(args[0], "post") || equals_nocase(args[0], "host:")) {
+    warn_of_http(client);
+    clients.close(client);
+    return;
+  }
   std::string shown;
   for (size_t i = 1; i < args.size() && shown.size() < kQuotedInError; i++) {
-    shown += fmt::format("'{}' ", args[i].substr(0, kQuotedInError - shown.size()));
+    shown += fmt::format("'{}' ", until_zero(args[i]).substr(0, kQuotedInError - shown.size()));
   }
   reject(client, nullptr,
-         fmt::format("ERR unknown command '{}', with args beginning with: {}", args[0].substr(0, kQuotedInError), shown));
+         fmt::format("ERR unknown command '{}', with args beginning with: {}", until_zero(args[0]).substr(0, kQuotedInError), shown));
 }
 
 void Server::on_slow_command(const int64_t* threshold_us, std::function<void(const CommandReport&)> hook) {
