@@ -1,14 +1,14 @@
 """Run every fast check: unit tests, suites on our servers and on redis-server, the harness's own tests.
 
 Installs missing packages and builds first. Each step runs even if one before it failed; the exit code is 0 only if
-all passed. Steps: unit, suites, calibration, harness.
+all passed. Steps: unit, suites, calibration, harness, stages, starters.
 """
 import os
 
 from harness.cli.support import apt, builder, interpreter, packages, repo
 from harness.cli.support.steps import Steps, heading
 
-STEPS = ("unit", "suites", "calibration", "harness")
+STEPS = ("unit", "suites", "calibration", "harness", "stages", "starters")
 
 
 def add_arguments(parser) -> None:
@@ -34,6 +34,11 @@ def run(args) -> int:
         _pytest(steps, "suites on redis-server (calibration)", repo.SUITES, python, "--server", "redis-server")
     if "harness" in wanted:
         _pytest(steps, "tests of the harness itself", repo.HARNESS_TESTS, python)
+    if "stages" in wanted:
+        command = [python, "strata", "check-stages"]
+        _if_there(steps, "each stage only adds (check-stages)", "harness/cli/check_stages.py", command)
+    if "starters" in wanted:
+        _if_there(steps, "starters", "harness/starter/check.py", [python, "-m", "harness.starter.check"])
     return steps.summary()
 
 
@@ -59,6 +64,14 @@ def _suites_on_our_servers(steps: Steps, preset: str, built: bool, python: str) 
         folder = repo.SUITES if stage is newest else stage.suite
         what = "every suite" if stage is newest else f"suite {stage.suite.name}"
         _pytest(steps, f"{what} on {stage.target}", folder, python, "--server", repo.shown(server))
+
+
+def _if_there(steps: Steps, title: str, tool: str, command: list) -> None:
+    """A learner's project does not hold the tools that make it."""
+    if (repo.ROOT / tool).is_file():
+        steps.command(title, command)
+    else:
+        steps.skip(title, f"{tool} is not there")
 
 
 def _pytest(steps: Steps, title: str, folder, python: str, *arguments: str) -> None:

@@ -139,11 +139,11 @@ def _returns_value(head: str) -> bool:
     """Whether a function with this head returns anything. Constructors and destructors do not."""
     head = head.strip()
     if template := re.match(r"template\s*<", head):
-        head = head[_closing_angle(head, template.end() - 1) + 1:]
+        head = _without_requirement(head[_closing_angle(head, template.end() - 1) + 1:].strip())
     head = re.sub(r"\[\[.*?\]\]", " ", head)
     if re.search(r"->\s*void\s*$", head):
         return False
-    name = re.search(r"(?:[\w:]*::)?(?:operator\s*(?:\(\s*\)|\[\s*\]|[^\s\w(]+|[\w:\s*&]+)|~?\w+)\s*\(", head)
+    name = re.search(r"(?:\w+(?:<[^()]*>)?::)*(?:operator\s*(?:\(\s*\)|\[\s*\]|[^\s\w(]+|[\w:\s*&]+)|~?\w+)\s*\(", head)
     if name is None:
         raise CppError(f"no function name in: {' '.join(head.split())}")
     specifiers = {"static", "inline", "virtual", "explicit", "constexpr", "consteval", "friend"}
@@ -151,6 +151,17 @@ def _returns_value(head: str) -> bool:
     if result:
         return result != ["void"]
     return "operator" in name.group()  # a conversion; without a result type it is a constructor otherwise
+
+
+def _without_requirement(head: str) -> str:
+    """The head without the requires-clause it starts with, if it is one in parentheses or a requires-expression."""
+    if not re.match(r"requires\b", head):
+        return head
+    at = head.index("(")
+    at = matching(head, at) + 1
+    if brace := re.match(r"\s*\{", head[at:]):
+        at = matching(head, at + brace.end() - 1) + 1
+    return head[at:].strip()
 
 
 def _closing_angle(head: str, at: int) -> int:

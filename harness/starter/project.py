@@ -47,13 +47,22 @@ class Starter:
         return sorted({body.task for _, body in self.bodies}, key=lambda task: int(task.partition(".")[2]))
 
 
+def without_later_stages(root: Path, stage: int) -> Starter:
+    """The project as it is, without what later stages own; nothing is taken out."""
+    whole = Starter(stage)
+    for path in project_files(root):
+        if up_to_stage(path, stage):
+            _add(whole, root, path, None, checked=False)
+    return whole
+
+
 def compose(root: Path, stage: int, base: Path | None = None, done: frozenset[str] = frozenset()) -> Starter:
     """The starter of a stage, in memory. The folders of earlier stages come from `base` when it is given; the tasks
     of `done` keep their bodies."""
     starter = Starter(stage)
     folder = _stage_folder(root, stage)
     for path in project_files(root):
-        if not _belongs(path, stage):
+        if _is_left_out(path) or not up_to_stage(path, stage):
             continue
         from_base = base is not None and _is_earlier_stage(path, stage)
         if not from_base:
@@ -68,7 +77,7 @@ def compose(root: Path, stage: int, base: Path | None = None, done: frozenset[st
 
 
 def write(starter: Starter, into: Path, force: bool = False) -> None:
-    """Writes the starter into an empty or new folder. With `force`, into any: its files replace those of their names."""
+    """Writes the starter into an empty or new folder; with `force` into any, over files of the same names."""
     if into.exists() and (not into.is_dir() or any(into.iterdir())) and not force:
         raise ProjectError(f"{into} exists and is not empty; --force writes over the files in it")
     for path, (content, executable) in sorted(starter.files.items()):
@@ -118,11 +127,14 @@ def _is_litter(path: str) -> bool:
     return any(part in _LITTER for part in path.split("/")) or path.endswith((".pyc", ".orig", ".rej", "~"))
 
 
-def _belongs(path: str, stage: int) -> bool:
-    if any(path == left_out or path.startswith(left_out + "/") for left_out in _LEFT_OUT):
-        return False
+def up_to_stage(path: str, stage: int) -> bool:
+    """Whether a file of the project belongs to no stage later than this one."""
     numbers = [int(found.group(1)) for part in PurePosixPath(path).parts if (found := _OF_STAGE.fullmatch(part))]
     return all(number <= stage for number in numbers)
+
+
+def _is_left_out(path: str) -> bool:
+    return any(path == left_out or path.startswith(left_out + "/") for left_out in _LEFT_OUT)
 
 
 def _is_earlier_stage(path: str, stage: int) -> bool:
@@ -137,13 +149,13 @@ def _stage_folder(root: Path, stage: int) -> str:
     return folders[0]
 
 
-def _add(starter: Starter, root: Path, path: str, done: frozenset[str] | None) -> None:
-    """Adds one file; `done` is None where no task is to be taken out."""
+def _add(starter: Starter, root: Path, path: str, done: frozenset[str] | None, checked: bool = True) -> None:
+    """Adds one file; `done` is None where no task is to be taken out, and where finding one is an error."""
     source = root / path
     if source.is_symlink():
         raise ProjectError(f"{path} is a symbolic link, which a starter cannot hold")
     content = source.read_bytes()
-    if path.endswith(_SOURCES):
+    if checked and path.endswith(_SOURCES):
         content = _without_bodies(starter, path, content.decode(), done).encode()
     starter.files[path] = (content, os.access(source, os.X_OK))
 

@@ -25,7 +25,6 @@ from harness.starter import cpp
 
 _MARKER = re.compile(r"^[ \t]*//[ \t]*\[task[ \t]+(\d+)\.(\d+)\][ \t]+(\S[^\n]*)$", re.MULTILINE)
 _LOOKS_LIKE_MARKER = re.compile(r"^[^\n]*//[^\n]*\[\s*task\b[^\n]*$", re.MULTILINE | re.IGNORECASE)
-_TODO = re.compile(r"\bSTRATA_TODO\(\s*\"([\d.]+)\"\s*\)")
 _INCLUDE = '#include "common/todo.h"'
 
 
@@ -88,13 +87,6 @@ def stubbed(text: str, tasks: set[str]) -> str:
     for body in reversed(chosen):
         text = text[:body.begin] + text[body.head:body.open] + _stub(text, body) + text[body.close + 1:]
     return _with_include(text)
-
-
-def todos(text: str) -> list[tuple[str, int]]:
-    """(task, line) of every STRATA_TODO that is code."""
-    code = cpp.code_only(text)
-    return [(todo.group(1), cpp.line_of(text, todo.start())) for todo in _TODO.finditer(text)
-            if code.startswith("STRATA_TODO", todo.start())]
 
 
 def _stub(text: str, body: TaskBody) -> str:

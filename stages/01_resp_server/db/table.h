@@ -64,7 +64,7 @@ class Table {
     return now_.memory_bytes() + next_.memory_bytes() + overflow_buckets_ * sizeof(Bucket);
   }
 
-  // [task 1.7] Find the item with this key by comparing tags first and keys only where those match.
+  // [task 1.6] Find the item with this key by comparing tags first and keys only where those match.
   Position find(std::string_view key, Hash hash) const {
     if (used_ == 0) return {};
     for (Bucket* bucket = locate(hash.place());; bucket = bucket->link()) {
@@ -82,7 +82,7 @@ class Table {
   }
 
   // Adds an item whose key is not there yet.
-  // [task 1.7] Add an item; let the table grow where it has become full.
+  // [task 1.6] Add an item; let the table grow where it has become full.
   Position insert(Item* item, Hash hash) {
     if (now_.buckets() == 0) now_.create(1);
     if (rehashing()) {
@@ -122,7 +122,7 @@ class Table {
 
   // Visits every item of the range of places that starts at `cursor`, at least one bucket's worth. Returns where to go
   // on, 0 at the end. `visit` must not change the table.
-  // [task 1.9] Visit the items of one range of places, so that a scan misses none while the table is rehashed.
+  // [task 1.8] Visit the items of one range of places, so that a scan misses none while the table is rehashed.
   template <class Visit>
   uint64_t scan(uint64_t cursor, Visit visit) const {
     if (used_ == 0 || cursor >= Hash::kPlaces) return 0;
@@ -213,7 +213,7 @@ class Table {
     return now_.at(index);
   }
 
-  // [task 1.7] Put an item at the end of a chain of buckets, which may need one more.
+  // [task 1.6] Put an item at the end of a chain of buckets, which may need one more.
   Position place_in(Bucket* bucket, Item* item, uint8_t tag) {
     while (bucket->linked()) bucket = bucket->link();
     if (bucket->count() == Bucket::kSlots) {
@@ -240,7 +240,7 @@ class Table {
     return n;
   }
 
-  // [task 1.8] Begin to move all items to an array of another size.
+  // [task 1.7] Begin to move all items to an array of another size.
   void start_rehash(size_t buckets) {
     if (buckets == now_.buckets()) return;
     next_.create(buckets);
@@ -248,7 +248,7 @@ class Table {
     if (now_.buckets() <= kAtOnce) rehash(now_.buckets());
   }
 
-  // [task 1.8] Move the items of the next bucket to the new array.
+  // [task 1.7] Move the items of the next bucket to the new array.
   void move_one() {
     // All places of this bucket are about to fall below the line: their buckets must exist.
     next_.extend_to(next_.index(now_.first_place(moved_ + 1) - 1));

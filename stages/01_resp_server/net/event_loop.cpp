@@ -74,7 +74,7 @@ void EventLoop::unwatch(int fd) {
   slots_[at] = {nullptr, kNone, slots_[at].generation + 1};
 }
 
-// [task 1.14] Remember what is to be run, and when.
+// [task 1.13] Remember what is to be run, and when.
 TimerId EventLoop::add_timer(int64_t delay_ms, int64_t period_ms, std::function<void()> run) {
   TimerId id = next_timer_++;
   int64_t due = mono_us() + delay_ms * 1000;
@@ -104,7 +104,7 @@ void EventLoop::set_period(TimerId id, int64_t period_ms) {
   if (it != timers_.end()) it->second.period_us = std::max<int64_t>(period_ms, 1) * 1000;
 }
 
-// [task 1.14] Run what is due; a periodic timer stays, one that runs once goes.
+// [task 1.13] Run what is due; a periodic timer stays, one that runs once goes.
 void EventLoop::run_timers() {
   // Timers that become due while others run wait for the next turn, so that a slow one cannot starve the sockets.
   int64_t now = now_us_;

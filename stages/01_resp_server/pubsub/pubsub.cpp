@@ -54,7 +54,7 @@ const ClientSubscriptions* PubSub::of(const Client& client) {
   return client.ext.get(kSubscriptions);
 }
 
-// [task 1.13] Send a message to a channel's subscribers and to those whose pattern matches.
+// [task 1.12] Send a message to a channel's subscribers and to those whose pattern matches.
 int64_t PubSub::publish(std::string_view channel, std::string_view message) {
   int64_t receivers = 0;
   if (const Topic* topic = channels_.find(channel)) {
@@ -73,7 +73,7 @@ int64_t PubSub::publish(std::string_view channel, std::string_view message) {
 }
 
 // A message is not a reply: it goes past CLIENT REPLY OFF, straight into the output.
-// [task 1.13] Put a message into the output of every subscriber of a topic.
+// [task 1.12] Put a message into the output of every subscriber of a topic.
 int64_t PubSub::deliver(const Topic& topic) {
   int64_t receivers = 0;
   for (Client* client : topic.subscribers) {

@@ -27,7 +27,7 @@ class Unmuted {
   bool muted_;
 };
 
-// [task 1.13] Answer one name of SUBSCRIBE or its relatives.
+// [task 1.12] Answer one name of SUBSCRIBE or its relatives.
 void confirm(Client& client, std::string_view what, std::optional<std::string_view> name) {
   const ClientSubscriptions* own = PubSub::of(client);
   Unmuted unmuted(client.reply);

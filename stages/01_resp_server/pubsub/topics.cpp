@@ -15,7 +15,7 @@ size_t TopicHash::operator()(std::string_view name) const {
   return XXH3_64bits_withSeed(name.data(), name.size(), seed);
 }
 
-// [task 1.13] Enter a client into the list of a topic's subscribers.
+// [task 1.12] Enter a client into the list of a topic's subscribers.
 bool Topics::join(Client& client, Subscriptions& subscriptions, std::string_view name) {
   if (subscriptions.by_name_.contains(name)) return false;
   auto found = by_name_.find(name);

@@ -55,14 +55,14 @@ void Reply::bulk_integer(int64_t value) {
   bulk({digits, format_int64(digits, value)});
 }
 
-// [task 1.5] Open a push message, which reaches a muted client too.
+// [task 1.4] Open a push message, which reaches a muted client too.
 void Reply::push(size_t n) {
   bool muted = std::exchange(muted_, false);
   header(resp3() ? '>' : '*', static_cast<int64_t>(n));
   muted_ = muted;
 }
 
-// [task 1.5] Answer a floating point number.
+// [task 1.4] Answer a floating point number.
 void Reply::real(double value) {
   std::string text = format_double(value);
   if (!resp3()) {
@@ -74,7 +74,7 @@ void Reply::real(double value) {
   raw("\r\n");
 }
 
-// [task 1.5] Answer a text that tells its format.
+// [task 1.4] Answer a text that tells its format.
 void Reply::verbatim(std::string_view bytes, std::string_view format) {
   if (!resp3()) {
     bulk(bytes);
@@ -87,7 +87,7 @@ void Reply::verbatim(std::string_view bytes, std::string_view format) {
   raw("\r\n");
 }
 
-// [task 1.5] Answer an integer of any length.
+// [task 1.4] Answer an integer of any length.
 void Reply::big_number(std::string_view digits) {
   if (!resp3()) {
     bulk(digits);

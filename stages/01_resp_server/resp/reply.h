@@ -63,14 +63,14 @@ class Reply {
   void null() { raw(resp3() ? "_\r\n" : "$-1\r\n"); }
   void null_array() { raw(resp3() ? "_\r\n" : "*-1\r\n"); }
   void array(size_t n) { header('*', static_cast<int64_t>(n)); }
-  // [task 1.5] Open a map: pairs of a key and a value.
+  // [task 1.4] Open a map: pairs of a key and a value.
   void map(size_t n) { resp3() ? header('%', static_cast<int64_t>(n)) : header('*', static_cast<int64_t>(2 * n)); }
-  // [task 1.5] Open a set.
+  // [task 1.4] Open a set.
   void set(size_t n) { header(resp3() ? '~' : '*', static_cast<int64_t>(n)); }
   void push(size_t n);  // passes a muted writer: what a subscriber receives is not a reply
   void attribute(size_t n) { header('|', static_cast<int64_t>(n)); }  // RESP3 only
   void real(double value);
-  // [task 1.5] Answer true or false.
+  // [task 1.4] Answer true or false.
   void boolean(bool value) { raw(resp3() ? (value ? "#t\r\n" : "#f\r\n") : (value ? ":1\r\n" : ":0\r\n")); }
   void verbatim(std::string_view bytes, std::string_view format = "txt");  // `format`: three letters
   void big_number(std::string_view digits);

@@ -89,7 +89,7 @@ RequestParser::Result RequestParser::next(InputBuffer& in, const ParserLimits& l
   return next_multibulk(in, limits);
 }
 
-// [task 1.2] Read the line that opens a multibulk request: how many arguments follow.
+// [task 1.1] Read the line that opens a multibulk request: how many arguments follow.
 RequestParser::Result RequestParser::begin_multibulk(InputBuffer& in, const ParserLimits& limits) {
   const char* begin = in.data().data();
   const char* end = begin + in.size();
@@ -116,7 +116,7 @@ RequestParser::Result RequestParser::begin_multibulk(InputBuffer& in, const Pars
   return Result::kBegun;
 }
 
-// [task 1.2] Read the arguments where they lie, and keep the place when they have not all arrived.
+// [task 1.1] Read the arguments where they lie, and keep the place when they have not all arrived.
 RequestParser::Result RequestParser::next_multibulk(InputBuffer& in, const ParserLimits& limits) {
   while (multibulk_left_ > 0) {
     const char* begin = in.data().data();
@@ -183,7 +183,7 @@ RequestParser::Result RequestParser::finish(InputBuffer& in) {
   return Result::kCommand;
 }
 
-// [task 1.3] Read an inline request: one line of words.
+// [task 1.2] Read an inline request: one line of words.
 RequestParser::Result RequestParser::next_inline(InputBuffer& in) {
   std::string_view data = in.data();
   size_t newline = data.find('\n');

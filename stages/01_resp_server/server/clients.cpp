@@ -257,7 +257,7 @@ void Clients::write_all() {
   to_write_.clear();
 }
 
-// [task 1.14] Close a client that does not read what it is sent.
+// [task 1.13] Close a client that does not read what it is sent.
 void Clients::check_output_limit(Client& client) {
   size_t used = client.out.pending_bytes();
   if (used > server_.stats.largest_output) server_.stats.largest_output = used;
@@ -281,7 +281,7 @@ void Clients::check_output_limit(Client& client) {
   close(client);
 }
 
-// [task 1.14] Look at a share of the clients: limits, and those that were idle for too long.
+// [task 1.13] Look at a share of the clients: limits, and those that were idle for too long.
 void Clients::periodic() {
   // A share of the clients each time, so that all of them are looked at once a second.
   size_t budget = std::max<size_t>(5, by_id_.size() / static_cast<size_t>(std::max<int64_t>(server_.hz, 1)) + 1);

@@ -64,6 +64,7 @@ std::optional<int> answer_first_word(const std::vector<std::string>& arguments) 
 }
 
 // Whether cxxopts knows the word: the help text and what is answered cannot drift apart.
+// [task 1.5] Tell the words that are answered at once from options of the server.
 bool is_first_word(const std::vector<std::string>& arguments) {
   try {
     const char* argv[] = {arguments[0].c_str(), arguments[1].c_str(), "1"};
@@ -81,7 +82,6 @@ bool is_option(const std::string& text) {
 
 }  // namespace
 
-// [task 1.1] Read the command line: a file, options as lines of a configuration, words that are answered at once.
 CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   CommandLine line;
   line.without_arguments = arguments.size() < 2;

@@ -28,7 +28,7 @@ size_t spread(uint64_t word, size_t length) {
 
 }  // namespace
 
-// [task 1.4] Find a subcommand by its name, in any case.
+// [task 1.3] Find a subcommand by its name, in any case.
 const CommandSpec* CommandSpec::subcommand(std::string_view word) const {
   for (const CommandSpec& each : subcommands) {
     if (equals_nocase(each.name, word)) return &each;

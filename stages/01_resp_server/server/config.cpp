@@ -131,7 +131,7 @@ Status Config::apply(std::string_view name, const Words& words) {
   return Status::error("Bad directive or wrong number of arguments");
 }
 
-// [task 1.6] Change several options at once: all of them, or none.
+// [task 1.5] Change several options at once: all of them, or none.
 bool Config::change(const std::vector<std::pair<std::string, std::string>>& pairs, bool allow_protected,
                     ChangeError* error) {
   struct Step {

@@ -104,6 +104,7 @@ std::string read_stdin() {
   return read_all(stdin);
 }
 
+// [task 1.5] Say why the configuration is refused: file, line and reason.
 std::string describe(const ConfigFileError& error) {
   if (error.line == 0)
     return fmt::format("Fatal error, can't open config file '{}': {}", error.file, error.reason);

@@ -23,7 +23,7 @@ uint64_t Gates::bits_for(const CommandSpec& spec) const {
   return bits;
 }
 
-// [task 1.4] Ask the gates that concern a command, in the order of their ranks.
+// [task 1.3] Ask the gates that concern a command, in the order of their ranks.
 bool Gates::pass(uint64_t bits, Client& client, const CommandSpec& spec, Args args) const {
   for (const Gate& gate : gates_) {
     if ((gate.bit & bits) != 0 && !gate.check(client, spec, args)) return false;

@@ -132,14 +132,14 @@ void Server::record_latency(const CommandSpec& spec, int64_t duration_ns) {
   spec.latency->record(static_cast<uint64_t>(duration_ns));
 }
 
-// [task 1.4] Refuse a command: count it, answer the error, tell those who watch.
+// [task 1.3] Refuse a command: count it, answer the error, tell those who watch.
 void Server::reject(Client& client, const CommandSpec* spec, std::string_view error) {
   if (spec != nullptr) spec->stats.rejected_calls++;
   client.reply.error(error);
   for (auto& hook : reject_hooks_) hook(client);
 }
 
-// [task 1.4] Answer a command that does not exist.
+// [task 1.3] Answer a command that does not exist.
 void Server::unknown_command(Client& client, Args args) {
   // A web page can make a browser send HTTP to a port of its user's machine. The lines that such a request cannot do
   // without end the connection, before its body is taken for commands.

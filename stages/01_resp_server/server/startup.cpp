@@ -72,7 +72,6 @@ std::optional<ConfigFileError> read_configuration(Server& server, const CommandL
   return read_config_text(server.config, text, server.config.file);
 }
 
-// [task 1.1] Apply the configuration, and stop with the reason where that fails.
 bool configure(Server& server, const CommandLine& line) {
   if (const auto error = read_configuration(server, line)) {
     if (error->line == 0) {
