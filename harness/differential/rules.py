@@ -123,18 +123,20 @@ def _statistics(frame: bytes):
 
 
 def info_names(a: bytes, b: bytes) -> bool:
-    """INFO in general: the second server may lack fields of later stages, but has none that Redis does not have."""
+    """INFO in general: the second server may lack fields of later stages, but has none that Redis does not have,
+    except under its own name."""
     if a[:1] != b[:1] or a[:1] not in b"$=":
         return a == b
     names_a, names_b = ({line.partition(b":")[0] for line in resp.parse(frame).value.split(b"\r\n")}
                         for frame in (a, b))
-    return names_b <= names_a
+    return {name for name in names_b if not name.startswith(b"strata_")} <= names_a
 
 
-_DEBUG_OBJECT = re.compile(rb"at:0x[0-9a-f]+|lru:\d+|lru_seconds_idle:\d+")
+_DEBUG_OBJECT = re.compile(rb"at:0x[0-9a-f]+|serializedlength:\d+|lru:\d+|lru_seconds_idle:\d+")
 
 
 def _debug_object(frame: bytes):
+    """Of the serialized length only its presence: it is that of the compressed form, which comes with RDB files."""
     return _DEBUG_OBJECT.sub(lambda found: found.group().partition(b":")[0], frame)
 
 
@@ -235,6 +237,7 @@ NORMAL_FORMS: dict[bytes, Callable[[bytes], object]] = {
     b"config|get": _pairs,
     b"debug|object": _debug_object,
     b"latency|histogram": _histogram,
+    b"latency|doctor": _kind,  # prose
     b"lolwut": _kind,  # art
     b"memory|usage": _kind,  # a smaller number is the point of the exercise
     b"memory|stats": _kind,

@@ -58,8 +58,8 @@ def client(g: Gen):
     elif sub == b"LIST":
         args += g.pick([[], [], [b"TYPE", b"normal"], [b"TYPE", b"pubsub"], [b"TYPE", b"replica"], [b"TYPE", b"master"],
                         [b"TYPE", b"bogus"], [b"TYPE"],
-                        [b"ID"], [b"ID", b"0"], [b"ID", b"99999999"], [b"ID", b"abc"], [b"ID", b"-1", b"2"], [b"bogus"],
-                        [b"TYPE", b"normal", b"ID", b"1"]])
+                        [b"ID"], [b"ID", b"0"], [b"ID", b"99999999"], [b"ID", b"abc"], [b"ID", b"-1", b"99999998"], [b"bogus"],
+                        [b"TYPE", b"normal", b"ID", b"99999999"]])
     elif sub == b"KILL":
         args += g.pick([[g.pick(TOKENS[:-2])], [b"ID", g.pick(TOKENS[:5])], [b"ADDR", b"127.0.0.1:1"],
                         [b"LADDR", b"1.2.3.4:5"],

@@ -197,6 +197,12 @@ def test_reply(wire):
     assert wire.error("CLIENT", "REPLY", "MAYBE") == "ERR syntax error"
 
 
+@pytest.mark.goal("A command that is refused uses up CLIENT REPLY SKIP like any other")
+@pytest.mark.parametrize("refused", [["NOSUCH"], ["GET"], ["CLIENT", "NOSUCH"]], ids=" ".join)
+def test_skip_refused(wire, refused):
+    wire.exchange(encode("CLIENT", "REPLY", "SKIP") + encode(*refused) + encode("PING"), b"+PONG\r\n")
+
+
 @pytest.mark.goal("RESET brings the replies back for good, its own only where it was not skipped")
 def test_reply_and_reset(wire):
     wire.exchange(encode("CLIENT", "REPLY", "SKIP") + encode("RESET") + encode("PING"), b"+PONG\r\n")

@@ -79,7 +79,14 @@ void Server::execute(Client& client, Args args) {
   uint64_t concerned = spec->gates & (armed | client.armed);
   if (concerned != 0) {
     uint64_t errors = client.errors_answered;
-    if (!gates.pass(concerned, client, *spec, args)) {
+    bool skipped = client.has(Client::kReplySkipNext);
+    if (skipped) client.reply.set_muted(true);
+    bool passed = gates.pass(concerned, client, *spec, args);
+    if (skipped) {
+      client.reply.set_muted(client.has(Client::kReplyOff));
+      if (!passed && !client.has(Client::kSuspended)) client.unset(Client::kReplySkipNext);
+    }
+    if (!passed) {
       if (client.errors_answered != errors) {
         spec->stats.rejected_calls++;
         for (auto& hook : reject_hooks_) hook(client);
@@ -135,7 +142,13 @@ void Server::record_latency(const CommandSpec& spec, int64_t duration_ns) {
 // [task 1.3] Refuse a command: count it, answer the error, tell those who watch.
 void Server::reject(Client& client, const CommandSpec* spec, std::string_view error) {
   if (spec != nullptr) spec->stats.rejected_calls++;
+  bool skipped = client.has(Client::kReplySkipNext);
+  if (skipped) {
+    client.unset(Client::kReplySkipNext);
+    client.reply.set_muted(true);
+  }
   client.reply.error(error);
+  if (skipped) client.reply.set_muted(client.has(Client::kReplyOff));
   for (auto& hook : reject_hooks_) hook(client);
 }
 
