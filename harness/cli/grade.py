@@ -5,7 +5,10 @@
   ./strata grade 1 -k 1.3                             the tests of one task; also: test_wire.py::test_quit, or
                                                       an expression of pytest's -k
   ./strata grade 1 --report gradescope --out results.json
-  ./strata grade 1 --submissions DIR --out scores.csv
+  ./strata grade 1 --also markdown=summary.md --also junit=grade.xml
+  ./strata grade 1 --submission DIR                   build and grade one submission, in a sandbox
+  ./strata grade 1 --submissions DIR --out scores.csv build and grade each folder in DIR
+  ./strata grade 1 --make-autograder grader.zip       what Gradescope wants to be uploaded
 
 The exit code is 0 only at full score, 1 below it, 2 when the suite itself cannot be run.
 TIMEOUT_SCALE=5 in the environment stretches every time limit: for slow machines and sanitizer builds.
@@ -18,7 +21,7 @@ from pathlib import Path
 
 from harness.cli.support import apt, builder, interpreter, packages, repo
 from harness.cli.support.steps import Stop
-from harness.grader import grading, stage_config
+from harness.grader import autograder, grading, sandbox, stage_config, submissions
 from harness.grader.reports import RENDERERS, terminal
 from harness.grader.run import SuiteError
 
@@ -37,7 +40,13 @@ def add_arguments(parser) -> None:
     parser.add_argument("--time-limit", type=_positive, metavar="SECONDS", help="of a whole run (10 times the stage's)")
     parser.add_argument("--details", type=int, default=terminal.IN_FULL, metavar="N",
                         help="failures of a task that are shown in full (%(default)s)")
-    parser.add_argument("--submissions", type=Path, metavar="DIR", help="grade each folder in DIR; writes CSV")
+    parser.add_argument("--also", action="append", default=[], type=_also, metavar="REPORT=FILE",
+                        help="write another report of the same run, too")
+    parser.add_argument("--submission", type=Path, metavar="DIR", help="build and grade what is in DIR, in a sandbox")
+    parser.add_argument("--submissions", type=Path, metavar="DIR", help="the same for each folder in DIR; writes CSV")
+    parser.add_argument("--feedback", type=Path, metavar="DIR", help="with --submissions: a Markdown report for each")
+    parser.add_argument("--memory", type=_positive, default=2048, metavar="MB",
+                        help="with --submission(s): memory of one (%(default)s)")
     parser.add_argument("--make-autograder", type=Path, metavar="ZIP", help="write a Gradescope autograder for stage N")
 
 
@@ -52,16 +61,51 @@ def run(args) -> int:
 
 def _run(args) -> int:
     stages = _stages(args.stage)
+    if args.make_autograder:
+        autograder.make(args.make_autograder, stages)
+        say_error(f"{args.make_autograder} is ready to upload: Gradescope, Configure Autograder, base image Ubuntu 24.04")
+        return 0
     python = interpreter.find_or_make()
     options = grading.Options(python=python, seed=args.seed, jobs=args.jobs or _jobs(), select=args.select,
                               repeat=args.repeat, time_limit=args.time_limit)
+    if args.submissions:
+        return _grade_submissions(args, stages, options)
     scores = []
-    for stage in stages:
+    if args.submission:
+        _must_be_folder(args.submission)
+        scores = submissions.grade_one(args.submission, stages, options, _limits(args), _jobs()).scores
+    for stage in stages if not args.submission else []:
         command = args.server or _built(stage)
         show = _progress if sys.stderr.isatty() else None
         scores.append(grading.grade(stage, command, options, server_given=bool(args.server), on_result=show))
     _write(args, scores)
     return 0 if all(score.full for score in scores) else 1
+
+
+def _grade_submissions(args, stages, options) -> int:
+    """The exit code is 0 when there is a line for each submission, whatever its score."""
+    _must_be_folder(args.submissions)
+    say_error(f"enforced: {sandbox.enforcement()}")
+    done = submissions.grade_all(args.submissions, stages, options, _limits(args), _jobs(), say_error, args.feedback)
+    text = submissions.table(done, stages)
+    if args.out is None:
+        sys.stdout.write(text)
+    else:
+        args.out.write_text(text, encoding="utf-8")
+    return 0
+
+
+def _must_be_folder(path) -> None:
+    if not path.is_dir():
+        raise Stop(f"{path} is no folder")
+
+
+def _limits(args) -> sandbox.Limits:
+    return sandbox.Limits(resident=args.memory << 20)
+
+
+def say_error(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _stages(word):
@@ -90,6 +134,8 @@ def _built(stage) -> str:
 
 
 def _write(args, scores) -> None:
+    for name, file in args.also:
+        file.write_text(RENDERERS[name](scores), encoding="utf-8")
     if args.report == "terminal" and args.out is None:
         terminal.show(scores, args.details)
         return
@@ -107,6 +153,13 @@ def _progress(done: int, total: int, failed: int) -> None:
 
 def _jobs() -> int:
     return min(_MOST_JOBS, len(os.sched_getaffinity(0)))
+
+
+def _also(text: str) -> tuple:
+    name, equals, file = text.partition("=")
+    if name not in RENDERERS or not file:
+        raise argparse.ArgumentTypeError(f"should look like markdown=FILE; reports are {', '.join(sorted(RENDERERS))}")
+    return name, Path(file)
 
 
 def _positive(text: str) -> int:

@@ -29,8 +29,8 @@ class Options:
 
 
 def grade(stage: StageConfig, command: str, options: Options, server_given: bool = True,
-          on_result: Callable[[int, int, int], None] | None = None) -> StageScore:
-    """`on_result(done, total, failed)` is called after each test. Raises StageConfigError and SuiteError for what is
+          on_result: Callable[[int, int, int], None] | None = None, user: int | None = None) -> StageScore:
+    """`on_result(done, total, failed)` is called after each test; `user` is whom the server runs as. Raises StageConfigError and SuiteError for what is
     wrong on our side; what is wrong with the server becomes part of the score."""
     command = absolute_command(command, Path.cwd())
     tests = collect(stage, options.python)
@@ -42,9 +42,7 @@ def grade(stage: StageConfig, command: str, options: Options, server_given: bool
     with nothing_left_behind():
         problem = problem_of(command)
     if problem:
-        for test in chosen:
-            test.fail("start", problem.splitlines()[0], NOT_RUN)
-        return score(stage, owner, chosen, problem=problem, **facts)
+        return _without_points(stage, owner, chosen, problem, facts)
 
     total = len(chosen) * options.repeat
     counts = {"done": 0, "failed": 0}
@@ -55,9 +53,24 @@ def grade(stage: StageConfig, command: str, options: Options, server_given: bool
         if on_result:
             on_result(counts["done"], total, counts["failed"])
 
-    run_options = RunOptions(options.python, command, options.seed, options.jobs, options.time_limit, count)
+    run_options = RunOptions(options.python, command, options.seed, options.jobs, options.time_limit, count, user)
     rounds = [run_suite(stage, chosen, run_options) for _ in range(options.repeat)]
     return score(stage, owner, merge(rounds), seconds=time.monotonic() - begin, **facts)
+
+
+def not_graded(stage: StageConfig, server: str, options: Options, problem: str) -> StageScore:
+    """The score of a server that there is not, because of `problem`."""
+    tests = collect(stage, options.python)
+    owner = assign(stage, [test.id for test in tests])
+    return _without_points(stage, owner, _select(stage, options, tests, owner), problem,
+                           {"server": server, "server_given": False, "seed": options.seed, "selection": options.select})
+
+
+def _without_points(stage: StageConfig, owner: dict[str, Task], tests: Sequence[TestResult], problem: str,
+                    facts: dict[str, object]) -> StageScore:
+    for test in tests:
+        test.fail("start", problem.splitlines()[0], NOT_RUN)
+    return score(stage, owner, tests, problem=problem, **facts)
 
 
 def _select(stage: StageConfig, options: Options, tests: Sequence[TestResult], owner: dict[str, Task]) -> list[TestResult]:

@@ -16,6 +16,7 @@ Under xdist the workers only choose the tests; the controller writes.
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -27,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--grade-events", help="file for the events")
     group.addoption("--grade-suite", help="folder that the ids of tests are relative to")
     group.addoption("--grade-tests", help="JSON file with the list of ids to run (default: all)")
+    group.addoption("--grade-user", type=int, help="user id that the server runs as: tests' folders are given to it")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,6 +37,17 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         events = open(config.getoption("--grade-events"), "a", encoding="utf-8")
         config.pluginmanager.register(_Writer(events, chooser), "grade-writer")
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """pytest's, given to the server's user where that is not ours."""
+    user = request.config.getoption("--grade-user")
+    if user is not None:
+        for folder in (tmp_path.parent, tmp_path.parent.parent):
+            folder.chmod(0o711)
+        os.chown(tmp_path, user, user)
+    return tmp_path
 
 
 class _Chooser:

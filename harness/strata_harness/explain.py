@@ -15,12 +15,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Sequence
 
-from .compare import Comparison, compare_replies, decode_prefix
-from .resp import ProtocolViolation
+from .compare import Comparison, compare_replies, decode_prefix, described
+from .resp import ProtocolViolation, RespError
 from .server import ServerError
 from .steps import commands_in, last_request
 from .transcript import Transcript
-from .wire import WireClosed, WireFlood, WireTimeout, WrongBytes
+from .wire import WireClosed, WireFlood, WireTimeout, WrongBytes, WrongReply
 
 _TODO = re.compile(rb"-?ERR TODO (\d+\.\d+)")
 _SIGNALS = {
@@ -157,6 +157,10 @@ def _difference(error: BaseException, request: str, comparison: Comparison | Non
         if error.ended:
             notes.append(f"No more came: {error.ended if 'closed' in error.ended else waited}.")
         return Explanation("difference", f"The reply{_for(request)} is wrong.", expected, repr(error.got[:400]), notes)
+    if isinstance(error, WrongReply):
+        kind = "answered an error" if isinstance(error.reply, RespError) else "has another reply"
+        return Explanation("difference", f"{str(error).split(' answered ')[0]} {kind}.", error.wanted,
+                           described(error.reply, True))
     if comparison is not None:
         return Explanation("difference", f"{comparison.headline} The last request was {request}." if request
                            else comparison.headline, comparison.expected, comparison.got, list(comparison.notes))

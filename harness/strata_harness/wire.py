@@ -9,7 +9,8 @@ import socket
 import time
 from typing import Any, Union
 
-from .resp import Arg, Decoder, Push, RespError, encode
+from .resp import Arg, Decoder, Push, RespError, as_bytes, encode
+from .steps import command_text
 from .timing import scaled
 from .transcript import Transcript
 
@@ -49,6 +50,15 @@ class WrongBytes(AssertionError):
         self.expected = expected
         self.got = got
         self.ended = ended
+
+
+class WrongReply(AssertionError):
+    """A command that must answer `wanted` answered something else."""
+
+    def __init__(self, args: tuple[Arg, ...], reply: Any, wanted: str) -> None:
+        super().__init__(f"`{command_text([as_bytes(arg) for arg in args])}` answered {reply!r} instead of {wanted}")
+        self.reply = reply
+        self.wanted = wanted
 
 
 class Wire:
@@ -155,12 +165,14 @@ class Wire:
     def ok(self, *args: Arg) -> None:
         """Sends a command that must answer +OK."""
         reply = self(*args)
-        assert reply == "OK", f"{args!r} answered {reply!r} instead of +OK"
+        if reply != "OK":
+            raise WrongReply(args, reply, "+OK")
 
     def error(self, *args: Arg) -> str:
         """Sends a command that must answer an error, and returns the error's text."""
         reply = self(*args)
-        assert isinstance(reply, RespError), f"{args!r} answered {reply!r} instead of an error"
+        if not isinstance(reply, RespError):
+            raise WrongReply(args, reply, "an error")
         return reply.text
 
     def expect(self, expected: bytes, timeout: float | None = None) -> None:

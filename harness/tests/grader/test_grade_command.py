@@ -12,6 +12,8 @@ from strata_harness.wait import wait_until
 
 GOOD = server_command("mini")
 
+pytestmark = pytest.mark.limit(60)  # each runs a whole grader
+
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):

@@ -40,6 +40,8 @@ CASES = {  # server: (what it fails, what it must not fail for that)
 }
 SILENT = ("hangs", "missing_crlf", "bare_newline", "first_of_pipeline")
 
+pytestmark = pytest.mark.limit(60)  # each runs a pytest of its own
+
 
 def run(name, tests):
     one = stage(task(1, ["test_wire.py", "test_strings.py"]))
