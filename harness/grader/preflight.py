@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 from pathlib import Path
 
 from harness.strata_harness.server import Server, ServerError
+
+_TODO = re.compile(r"TODO (\d+\.\d+)")
 
 
 def absolute_command(command: str, base: Path) -> str:
@@ -42,6 +45,9 @@ def problem_of(command: str) -> str:
         return f"The system cannot run {program}: {error.strerror}. A script needs a first line like #!/usr/bin/env python3."
     except ServerError as error:
         first, _, log = str(error).partition("\n")
+        todo = sorted(set(_TODO.findall(log)), key=lambda task: int(task.split(".")[1]))
+        if todo:  # a starter whose first tasks are open cannot answer anything
+            first += f".\nStill to be written, as its log says: task {', '.join(todo)}. Begin with: ./strata hint {todo[0]} --level 1"
         shown = f"\nIts last log lines:\n{log}" if log.strip() else "\nIt printed nothing."
         return f"The server cannot be graded: {first}.\nIt was started as: {command} --port N --bind 127.0.0.1 --dir D " \
             f"--save ''{shown}"

@@ -204,7 +204,8 @@ class Wire:
     def expect_closed(self, after: bytes = b"", timeout: float | None = None) -> None:
         """The server must send exactly `after` and then close the connection."""
         got = self.read_until_closed(timeout)
-        assert got == after, f"expected {after!r} and then the close, got {got[:400]!r}"
+        if got != after:
+            raise WrongBytes(after, got, "then the server closed the connection")
 
     def expect_nothing_pending(self) -> None:
         """No unread reply is left: the very next thing that a PING gets is its own answer."""

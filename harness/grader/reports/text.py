@@ -14,7 +14,7 @@ _LOG_LINES = 8
 _LOG_LINES_OF_A_DIFFERENCE = 3  # the log seldom tells why a reply is wrong
 _STEPS = 12
 _BYTES_LINES = 12
-_BYTES_WIDTH = 240
+_WIDTH = 240
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -56,7 +56,7 @@ def failure_lines(score: StageScore, task: Task, result: TestResult) -> list[str
     paragraphs.append(("end", _end(failure)))
     count = _LOG_LINES_OF_A_DIFFERENCE if failure["kind"] == "difference" else _LOG_LINES
     for name, tail in failure.get("logs", []):
-        lines = tail.splitlines()[-count:]
+        lines = [line if len(line) <= _WIDTH else f"{line[:_WIDTH]} ..." for line in tail.splitlines()[-count:]]
         if lines and lines[-1] not in failure.get("ended", ""):  # a sanitizer's report is shown already
             paragraphs.append((f"log of {name}" if name != "server" else "log", "\n".join(lines)))
     paragraphs += [("task", f"{task.id} {task.title} ({score.stage.folder.name}/{task.file})"),
@@ -74,7 +74,7 @@ def failure_lines(score: StageScore, task: Task, result: TestResult) -> list[str
 def _shortened(transcript: str) -> str:
     """The end of a transcript; the JSON report has all of it."""
     lines = transcript.splitlines()[-_BYTES_LINES:]
-    return "\n".join(line if len(line) <= _BYTES_WIDTH else f"{line[:_BYTES_WIDTH]} ..." for line in lines)
+    return "\n".join(line if len(line) <= _WIDTH else f"{line[:_WIDTH]} ..." for line in lines)
 
 
 def _end(failure: dict[str, Any]) -> str:

@@ -67,7 +67,7 @@ def test_message(name, monkeypatch, update_snapshots):
     matches_file(SNAPSHOTS / f"{name}.txt", normalised(text) + "\n", update_snapshots)
 
 
-@pytest.mark.parametrize("name", ["never_listens", "exits_at_once", "missing"])
+@pytest.mark.parametrize("name", ["never_listens", "exits_at_once", "missing", "unwritten"])
 def test_message_of_a_server_that_does_not_start(name, monkeypatch, update_snapshots):
     monkeypatch.setenv("TIMEOUT_SCALE", "0.1")
     text = preflight.problem_of(server_command(name))
