@@ -14,7 +14,7 @@ using db::Ref;
 using db::ValueType;
 
 // The number that a string holds; answers the error when it holds none.
-// [task 1.10] Read the number that a string holds.
+// [task 1.11] Read the number that a string holds.
 bool number_in(Client& client, const Ref& ref, int64_t* out) {
   if (!ref) {
     *out = 0;
@@ -32,7 +32,7 @@ bool number_in(Client& client, const Ref& ref, int64_t* out) {
   return integer_argument(client, db::string_bytes(*ref, scratch), out);
 }
 
-// [task 1.10] Add to a counter, but never past the range of 64 bits.
+// [task 1.11] Add to a counter, but never past the range of 64 bits.
 void increment(Client& client, std::string_view key, int64_t by) {
   auto& database = database_of(client);
   Ref ref = database.write(key);
@@ -55,6 +55,7 @@ void incrby_command(Client& client, Args args) {
   if (integer_argument(client, args[2], &by)) increment(client, args[1], by);
 }
 
+// [task 1.11] Subtract, although one number has no negative.
 void decrby_command(Client& client, Args args) {
   int64_t by = 0;
   if (!integer_argument(client, args[2], &by)) return;
@@ -67,7 +68,7 @@ void decrby_command(Client& client, Args args) {
 
 }  // namespace
 
-// [task 1.10] Add a floating point number to a string.
+// [task 1.11] Add a floating point number to a string.
 void incrbyfloat_command(Client& client, Args args) {
   auto& keyspace = keyspace_of(client);
   auto& database = database_of(client);

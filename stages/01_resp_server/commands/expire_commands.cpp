@@ -45,7 +45,7 @@ bool read_conditions(Client& client, Args args, ExpireConditions* out) {
   return true;
 }
 
-// [task 1.11] Tell whether the conditions NX, XX, GT and LT allow a new time.
+// [task 1.9] Tell whether the conditions NX, XX, GT and LT allow a new time.
 bool met(const ExpireConditions& conditions, int64_t current_ms, int64_t when_ms) {
   bool has = current_ms >= 0;
   if (conditions.nx && has) return false;
@@ -56,7 +56,7 @@ bool met(const ExpireConditions& conditions, int64_t current_ms, int64_t when_ms
 }
 
 // EXPIRE family. `base_ms` is added to the argument: the present for relative times, 0 for absolute ones.
-// [task 1.11] Give a key a time at which it goes, or delete it when that has passed.
+// [task 1.9] Give a key a time at which it goes, or delete it when that has passed.
 void expire(Client& client, Args args, bool relative, bool seconds) {
   auto& keyspace = keyspace_of(client);
   auto& database = database_of(client);

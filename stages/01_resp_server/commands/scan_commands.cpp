@@ -54,7 +54,7 @@ bool read_scan_options(Client& client, Args args, size_t first, bool with_type, 
 namespace {
 
 // SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]
-// [task 1.8] Answer SCAN: the next cursor, and the keys that match.
+// [task 1.10] Answer SCAN: the next cursor, and the keys that match.
 void scan_command(Client& client, Args args) {
   uint64_t cursor = 0;
   ScanOptions options;

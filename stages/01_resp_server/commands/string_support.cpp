@@ -6,7 +6,7 @@
 
 namespace strata::resp {
 
-// [task 1.9] Read the options of SET and GETEX; refuse those that do not fit together.
+// [task 1.8] Read the options of SET and GETEX; refuse those that do not fit together.
 bool read_string_options(Client& client, Args args, size_t first, bool for_getex, StringOptions* out) {
   using Expire = StringOptions::Expire;
   auto fail = [&client] {
@@ -49,7 +49,7 @@ bool read_string_options(Client& client, Args args, size_t first, bool for_getex
   return true;
 }
 
-// [task 1.9] Turn an expire option into a moment.
+// [task 1.8] Turn an expire option into a moment.
 bool expiry_time(Client& client, std::string_view amount, bool seconds, bool absolute, int64_t* when_ms) {
   int64_t when = 0;
   if (!integer_argument(client, amount, &when)) return false;

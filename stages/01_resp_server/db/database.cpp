@@ -22,7 +22,7 @@ void Database::partition(const Partitioner* partitioner) {
 
 // --- lookup ---
 
-// [task 1.11] Tell whether the time of an entry has passed.
+// [task 1.9] Tell whether the time of an entry has passed.
 bool Database::expired(const Entry& entry) const {
   return entry.has_expiry() && entry.expiry_ms() <= keyspace_.now_ms();
 }
@@ -222,7 +222,7 @@ bool Database::remove(std::string_view key) {
   return true;
 }
 
-// [task 1.11] Let an expired key go, and tell those who watch.
+// [task 1.9] Let an expired key go, and tell those who watch.
 void Database::expire(Ref ref) {
   keyspace_.expired_keys++;
   if (!keyspace_.events.anyone() && !keyspace_.effects.wanted) {
@@ -253,7 +253,7 @@ void Database::clear() {
 
 // --- whole database ---
 
-// [task 1.11] Find a random key that has not expired.
+// [task 1.9] Find a random key that has not expired.
 Ref Database::random() {
   // Expired keys are deleted as they are met; without that authority, give up after a while and take what comes.
   for (int tries = 0; size_ > 0; tries++) {

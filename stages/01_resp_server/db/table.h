@@ -122,7 +122,7 @@ class Table {
 
   // Visits every item of the range of places that starts at `cursor`, at least one bucket's worth. Returns where to go
   // on, 0 at the end. `visit` must not change the table.
-  // [task 1.8] Visit the items of one range of places, so that a scan misses none while the table is rehashed.
+  // [task 1.10] Visit the items of one range of places, so that a scan misses none while the table is rehashed.
   template <class Visit>
   uint64_t scan(uint64_t cursor, Visit visit) const {
     if (used_ == 0 || cursor >= Hash::kPlaces) return 0;
