@@ -304,7 +304,17 @@ void Database::each(const std::function<void(Entry&)>& visit) const {
   }
 }
 
-void Database::prefetch(std::string_view key) const { table_of(key).prefetch(hash_of(key)); }
+void Database::prefetch(std::span<const std::string_view> keys) const {
+  // All buckets first, then all entries: the misses of each round overlap.
+  constexpr size_t kMost = 128;
+  Hash hashes[kMost];
+  size_t count = std::min(keys.size(), kMost);
+  for (size_t i = 0; i < count; i++) {
+    hashes[i] = hash_of(keys[i]);
+    table_of(keys[i]).prefetch_bucket(hashes[i]);
+  }
+  for (size_t i = 0; i < count; i++) table_of(keys[i]).prefetch_items(hashes[i]);
+}
 
 bool Database::rehashing() const {
   return std::any_of(tables_.begin(), tables_.end(), [](auto& table) { return table->rehashing(); });

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -82,7 +83,7 @@ class Database {
   // Goes on from `cursor` (0 at the start) over at least one bucket; returns the next cursor, 0 at the end.
   uint64_t scan(uint64_t cursor, const std::function<void(Entry&)>& visit);
   void each(const std::function<void(Entry&)>& visit) const;   // includes expired entries; must not change anything
-  void prefetch(std::string_view key) const;
+  void prefetch(std::span<const std::string_view> keys) const;   // memory of keys that will be looked up soon
   bool rehashing() const;
   void rehash_some(size_t buckets);          // idle work
   // Kept by whoever samples expiries (active expiry); 0 as long as nobody does.

@@ -18,7 +18,7 @@ struct Hash {
   static constexpr int kPlaceBits = 48;
   static constexpr uint64_t kPlaces = 1ull << kPlaceBits;
 
-  uint64_t bits;
+  uint64_t bits = 0;
   uint64_t place() const { return bits >> (64 - kPlaceBits); }
   uint8_t tag() const { return static_cast<uint8_t>(bits); }
 };

@@ -19,6 +19,20 @@ struct KeyspaceOptions {
   bool rehash_when_idle = true;
 };
 
+// In a small keyspace everything is in the cache anyway.
+class Prefetcher final : public resp::KeyPrefetcher {
+ public:
+  explicit Prefetcher(Keyspace& keyspace) : keyspace_(keyspace) {}
+  bool worthwhile(const resp::Client& client) const override { return keyspace_.db(client.db).size() > kSmall; }
+  void prefetch(const resp::Client& client, std::span<const std::string_view> keys) override {
+    keyspace_.db(client.db).prefetch(keys);
+  }
+
+ private:
+  static constexpr size_t kSmall = 10000;
+  Keyspace& keyspace_;
+};
+
 // Goes on with rehashes for at most a millisecond, so that a table which nobody writes to gives its old half back.
 void rehash_idle_tables(Keyspace& keyspace) {
   int64_t until = mono_us() + 1000;
@@ -59,6 +73,7 @@ void install_keyspace_object(resp::Server& server) {
   auto& options = server.own<KeyspaceOptions>();
   auto& keyspace = server.own<Keyspace>(static_cast<size_t>(options.databases));
   keyspace.follow(&server.moment);
+  server.clients.prefetcher = &server.own<Prefetcher>(keyspace);
   add_adjustment(SlabAllocator::used_memory_adjustment());
 
   server.config.integer("databases", &options.databases, 16, 1, INT32_MAX, "number of databases", {.immutable = true});

@@ -1,6 +1,7 @@
 #include "01_resp_server/db/slab.h"
 
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 #include "common/assert.h"
@@ -58,7 +59,7 @@ void* SlabAllocator::allocate(size_t bytes) {
   char* block;
   if (page->free_list != 0) {
     block = page->at(page->free_list * kQuantum);
-    page->free_list = *reinterpret_cast<uint16_t*>(block);
+    std::memcpy(&page->free_list, block, sizeof page->free_list);
   } else {
     block = page->at(page->fresh);
     page->fresh += page->block_bytes;
@@ -85,7 +86,7 @@ void SlabAllocator::free(void* block, size_t bytes) {
   auto* page = reinterpret_cast<Page*>(reinterpret_cast<uintptr_t>(block) & ~(kPageBytes - 1));
   STRATA_ASSERT(page->block_bytes == size_class * kQuantum && page->used > 0,
                 "freeing {} bytes into a page of blocks of {} with {} in use", bytes, page->block_bytes, page->used);
-  *reinterpret_cast<uint16_t*>(block) = page->free_list;
+  std::memcpy(block, &page->free_list, sizeof page->free_list);
   page->free_list = static_cast<uint16_t>((static_cast<char*>(block) - page->at(0)) / static_cast<ptrdiff_t>(kQuantum));
   page->used--;
   adjustment_ -= page->block_bytes;

@@ -1,14 +1,15 @@
 // Memory for many small blocks of known size: entries of the keyspace, overflow buckets of its table.
 //
 // malloc rounds a block of 36 bytes up to 48; with millions of them that is a quarter of the memory. A slab is a page of
-// 64 KiB cut into blocks of one size, to the nearest 4 bytes. Whoever frees a block tells its size, so a block carries
+// 64 KiB cut into blocks of one size, to the nearest 2 bytes. Whoever frees a block tells its size, so a block carries
 // no header; a page that has become empty goes back to malloc. One allocator per database: dropping a database drops
 // its pages without visiting the blocks.
 //
 //   page (64 KiB, aligned to its size, so that a block finds its page by masking its address)
 //   [ header | block | block | free block: next free | ... | never used ]
 //
-// Blocks of a size that is a multiple of 8 are aligned to 8, multiples of 64 to 64. Larger blocks than kLargest come from malloc.
+// Blocks of a size that is a multiple of 8 are aligned to 8, multiples of 64 to 64. Blocks larger than kLargest come
+// from malloc.
 // Not thread safe.
 #pragma once
 
@@ -21,7 +22,7 @@ namespace strata::db {
 class SlabAllocator {
  public:
   static constexpr size_t kPageBytes = 64 * 1024;
-  static constexpr size_t kQuantum = 4;
+  static constexpr size_t kQuantum = 2;
   static constexpr size_t kLargest = 256;
 
   SlabAllocator() = default;

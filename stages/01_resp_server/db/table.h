@@ -76,9 +76,18 @@ class Table {
     }
   }
 
-  // Brings the bucket of a hash into the cache, to be followed by a find a little later.
-  void prefetch(Hash hash) const {
+  // Brings the bucket of a hash into the cache; a little later, the items in it that may be the one; then find.
+  void prefetch_bucket(Hash hash) const {
     if (used_ != 0) __builtin_prefetch(locate(hash.place()));
+  }
+  void prefetch_items(Hash hash) const {
+    if (used_ == 0) return;
+    const Bucket* bucket = locate(hash.place());
+    for (unsigned matches = bucket->matches(hash.tag()); matches != 0; matches &= matches - 1) {
+      const char* item = static_cast<const char*>(bucket->ref(static_cast<unsigned>(std::countr_zero(matches))));
+      __builtin_prefetch(item);
+      __builtin_prefetch(item + 32);  // an item may lie across two lines
+    }
   }
 
   // Adds an item whose key is not there yet.

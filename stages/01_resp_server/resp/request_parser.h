@@ -53,6 +53,8 @@ class RequestParser {
   // The buffer behind argument `index` when that was a big bulk; the caller then owns it. Null otherwise.
   BigBulk take_big_bulk(size_t index);
 
+  // The input starts with a new command: nothing of an earlier one is under way.
+  bool between_commands() const { return finished_ || multibulk_left_ == 0; }
   size_t memory_bytes() const;
   size_t argument_bytes() const { return argument_bytes_; }   // of the command that is being received or run
 

@@ -31,7 +31,7 @@ constexpr std::string_view kProtectedMode =
 
 }  // namespace
 
-Clients::Clients(Server& server) : server_(server), scratch_(kReadBytes) {}
+Clients::Clients(Server& server) : server_(server), lookahead_(server.commands), scratch_(kReadBytes) {}
 
 Clients::~Clients() { close_all(); }
 
@@ -143,6 +143,16 @@ void Clients::readable(Client& client) {
   process_input(client);
 }
 
+// Announces the keys of the commands at the start of the input. Returns after how many commands to look again.
+size_t Clients::look_ahead(Client& client) {
+  constexpr size_t kNever = SIZE_MAX;
+  if (prefetcher == nullptr || !prefetcher->worthwhile(client)) return kNever;
+  auto keys = lookahead_.keys_in(client.input().data());
+  if (keys.size() < 2) return kNever;  // nothing to overlap with
+  prefetcher->prefetch(client, keys);
+  return lookahead_.commands();
+}
+
 void Clients::process_input(Client& client) {
   constexpr uint32_t kNoMore =
       Client::kCloseNow | Client::kCloseAfterReply | Client::kSuspended;
@@ -151,7 +161,9 @@ void Clients::process_input(Client& client) {
   ParserLimits parser_limits{static_cast<uint64_t>(max_bulk), client.authenticated};
   server_.begin_batch();
   serving_ = &client;
+  size_t until_look = 0;
   while ((client.flags & kNoMore) == 0) {
+    if (until_look-- == 0) until_look = parser.between_commands() ? look_ahead(client) - 1 : SIZE_MAX;
     RequestParser::Result result = parser.next(input, parser_limits);
     if (result == RequestParser::Result::kNeedMore) break;
     if (result == RequestParser::Result::kError) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "01_resp_server/server/client.h"
+#include "01_resp_server/server/lookahead.h"
 
 namespace strata::resp {
 
@@ -68,10 +69,12 @@ class Clients {
   int64_t max_bulk = 512ll << 20;
   int64_t query_buffer_limit = 1ll << 30;
   bool protected_mode = true;
+  KeyPrefetcher* prefetcher = nullptr;   // told of the keys of a pipeline before it runs; null: nobody cares
   bool password_required = false;   // kept by the AUTH side: protected mode ends where a password is set
 
  private:
   void process_input(Client& client);
+  size_t look_ahead(Client& client);
   void protocol_error(Client& client);
   void write_all();
   bool write(Client& client);       // false when the client is to be closed
@@ -84,6 +87,7 @@ class Clients {
   std::vector<uint64_t> to_resume_;
   std::vector<std::function<void(Client&)>> open_hooks_;
   std::vector<std::function<void(Client&)>> close_hooks_;
+  Lookahead lookahead_;
   std::vector<char> scratch_;       // shared read buffer
   Client* serving_ = nullptr;
   uint64_t next_id_ = 1;
