@@ -177,7 +177,9 @@ void Server::on_slow_command(const int64_t* threshold_us, std::function<void(con
 void Server::refresh_slow_threshold() {
   slow_threshold_ns_ = INT64_MAX;
   for (const SlowHook& hook : slow_hooks_) {
-    if (*hook.threshold_us >= 0) slow_threshold_ns_ = std::min(slow_threshold_ns_, *hook.threshold_us * 1000);
+    // A threshold beyond what nanoseconds can tell is never reached.
+    if (*hook.threshold_us < 0 || *hook.threshold_us > INT64_MAX / 1000) continue;
+    slow_threshold_ns_ = std::min(slow_threshold_ns_, *hook.threshold_us * 1000);
   }
 }
 
