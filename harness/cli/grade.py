@@ -63,7 +63,7 @@ def _run(args) -> int:
     stages = _stages(args.stage)
     if args.make_autograder:
         autograder.make(args.make_autograder, stages)
-        say_error(f"{args.make_autograder} is ready to upload: Gradescope, Configure Autograder, base image Ubuntu 24.04")
+        say_error(f"{args.make_autograder} is ready for Gradescope's Configure Autograder; base image Ubuntu 24.04")
         return 0
     python = interpreter.find_or_make()
     options = grading.Options(python=python, seed=args.seed, jobs=args.jobs or _jobs(), select=args.select,

@@ -1,7 +1,7 @@
 """The archive that Gradescope wants: setup.sh, run_autograder and the grader beside them.
 
-It holds the harness, the suites and stage.toml, but not a line of the reference: of each task's file only an empty namesake,
-since stage.toml refers to it.
+It holds the harness, the suites and stage.toml, but not a line of the reference: of each task's file only an empty
+namesake, since stage.toml refers to it.
 """
 
 from __future__ import annotations

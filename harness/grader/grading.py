@@ -30,8 +30,11 @@ class Options:
 
 def grade(stage: StageConfig, command: str, options: Options, server_given: bool = True,
           on_result: Callable[[int, int, int], None] | None = None, user: int | None = None) -> StageScore:
-    """`on_result(done, total, failed)` is called after each test; `user` is whom the server runs as. Raises StageConfigError and SuiteError for what is
-    wrong on our side; what is wrong with the server becomes part of the score."""
+    """`on_result(done, total, failed)` is called after each test; `user` is whom the server runs as.
+
+    Raises StageConfigError and SuiteError for what is wrong on our side; what is wrong with the server becomes part of
+    the score.
+    """
     command = absolute_command(command, Path.cwd())
     tests = collect(stage, options.python)
     owner = assign(stage, [test.id for test in tests])
@@ -73,7 +76,8 @@ def _without_points(stage: StageConfig, owner: dict[str, Task], tests: Sequence[
     return score(stage, owner, tests, problem=problem, **facts)
 
 
-def _select(stage: StageConfig, options: Options, tests: Sequence[TestResult], owner: dict[str, Task]) -> list[TestResult]:
+def _select(stage: StageConfig, options: Options, tests: Sequence[TestResult],
+            owner: dict[str, Task]) -> list[TestResult]:
     """By task id, by test id or pattern, or by an expression of pytest's -k."""
     select = options.select
     if not select:

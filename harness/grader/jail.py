@@ -1,17 +1,17 @@
-"""Runs a program that nobody has read: with limits, and where the system allows it as a user of its own who sees little.
+"""Runs a program that nobody has read: with limits, and where the system allows it as a user who sees little.
 
     python3 jail.py SPEC.json PROGRAM ARGUMENT...
 
-It sets everything up and then *becomes* the program: the process id, the exit code and the signals are the program's own,
-as the tests of a server's life demand. (So there is no pid namespace: its first process would have to stay behind.)
+It sets everything up and then *becomes* the program: the process id, the exit code and the signals are the program's
+own, as the tests of a server's life demand. (So there is no pid namespace: its first process would have to stay.)
 
-    always                    limits on CPU time, memory, file size, processes, open files; no core files; a clean environment
-    as root                   an unprivileged user id that belongs to this submission alone; no way back to privileges
-    as root, where mount      the folders in "hide" (other submissions, the reference) are covered by an empty file system
+    always                limits on CPU time, memory, file size, processes, open files; no core files; clean environment
+    as root               an unprivileged user id that belongs to this submission alone; no way back to privileges
+    as root, where mount  the folders in "hide" (other submissions, the reference) are covered by an empty file system
     namespaces are allowed
 
-The spec: {"user": uid or null, "hide": [folder], "mounts": bool, "home": folder, "limits": {"cpu": seconds, "memory": bytes,
-"file": bytes, "processes": n, "files": n}}. Exit code 125 means that the jail itself could not be set up.
+The spec: {"user": uid or null, "hide": [folder], "mounts": bool, "home": folder, "limits": {"cpu": seconds,
+"memory": bytes, "file": bytes, "processes": n, "files": n}}. Exit code 125: the jail itself could not be set up.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _give_folders(user: int, arguments: list[str]) -> None:
 
 
 def _give(folder: Path, user: int) -> None:
-    """Gives a folder of the workplace and root's plain files in it, and opens the way to it, though not to its siblings.
+    """Gives a folder of the workplace and root's plain files in it; opens the way to it, though not to its siblings.
 
     The workplace itself, which holds the grader's own files, is never given away.
     """

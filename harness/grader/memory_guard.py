@@ -1,7 +1,8 @@
 """Ends a submission that uses too much real memory.
 
-A limit on address space (RLIMIT_AS) cannot do this fairly: a good server may reserve ten gigabytes that it never touches, as
-redis-server does for announced bulks. So the resident size is watched, and the address space bounded only as a last resort.
+A limit on address space (RLIMIT_AS) cannot do this fairly: a good server may reserve ten gigabytes that it never
+touches, as redis-server does for announced bulks. So the resident size is watched, and the address space bounded only
+as a last resort.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Can this server be graded at all? Asked once before the suite, so that one clear sentence replaces hundreds of echoes."""
+"""Can this server be graded at all? Asked once before the suite: one clear sentence instead of hundreds of echoes."""
 
 from __future__ import annotations
 
@@ -42,13 +42,14 @@ def problem_of(command: str) -> str:
         with Server(command) as server:
             server.start()
     except OSError as error:
-        return f"The system cannot run {program}: {error.strerror}. A script needs a first line like #!/usr/bin/env python3."
+        return f"The system cannot run {program}: {error.strerror}. A script needs a first line like #!/bin/sh."
     except ServerError as error:
         first, _, log = str(error).partition("\n")
         todo = sorted(set(_TODO.findall(log)), key=lambda task: int(task.split(".")[1]))
         if todo:  # a starter whose first tasks are open cannot answer anything
-            first += f".\nStill to be written, as its log says: task {', '.join(todo)}. Begin with: ./strata hint {todo[0]} --level 1"
+            first += f".\nStill to be written, as its log says: task {', '.join(todo)}. "
+            first += f"Begin with: ./strata hint {todo[0]} --level 1"
         shown = f"\nIts last log lines:\n{log}" if log.strip() else "\nIt printed nothing."
-        return f"The server cannot be graded: {first}.\nIt was started as: {command} --port N --bind 127.0.0.1 --dir D " \
-            f"--save ''{shown}"
+        started = f"{command} --port N --bind 127.0.0.1 --dir D --save ''"
+        return f"The server cannot be graded: {first}.\nIt was started as: {started}{shown}"
     return ""

@@ -31,7 +31,7 @@ from .processes import die_with_parent, nothing_left_behind
 from .stage_config import StageConfig
 
 PATIENCE = 10
-"""The whole run may take this many times the stage's time limit: a bad server waits out many a limit of single tests."""
+"""The whole run may take this many times the stage's limit: with a bad server many a single test waits out its own."""
 STALL_SECONDS = 150.0
 """No test is silent for longer, set-up and tear-down included: if nothing happens, pytest itself hangs."""
 _RESTARTS = 5
@@ -187,8 +187,8 @@ def _start(stage: StageConfig, python: str, place: Path, words: Sequence[str]) -
     root = stage.folder.parents[1]
     suite = stage.suite.relative_to(root).as_posix()
     events = place / "events.jsonl"
-    command = [python, "-m", "pytest", suite, "-q", "--tb=no", "--no-header", "--basetemp", str(place / "p"), "-p", "harness.grader.pytest_plugin",
-               "--grade-events", str(events), "--grade-suite", suite, *words]
+    command = [python, "-m", "pytest", suite, "-q", "--tb=no", "--no-header", "--basetemp", str(place / "p"),
+               "-p", "harness.grader.pytest_plugin", "--grade-events", str(events), "--grade-suite", suite, *words]
     environment = {**os.environ, "TMPDIR": str(place / "t"),
                    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # what else is installed must not change a grade
     for name in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_CURRENT_TEST"):

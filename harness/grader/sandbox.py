@@ -37,12 +37,13 @@ class Limits:
     files: int = 16384
 
     def table(self) -> dict[str, int]:
-        return {"cpu": self.cpu, "memory": self.memory, "file": self.file, "processes": self.processes, "files": self.files}
+        return {"cpu": self.cpu, "memory": self.memory, "file": self.file, "processes": self.processes,
+                "files": self.files}
 
 
 @dataclass
 class Sandbox:
-    """A folder and a user for one submission. `work` holds its copy, `home` is its HOME and place for temporary files."""
+    """A folder and a user for one submission. `work` holds its copy; `home` is its HOME and its temporary folder."""
 
     place: Path
     user: int | None
@@ -94,8 +95,8 @@ class Sandbox:
     def run(self, words: Sequence[str], seconds: float) -> tuple[int | None, str]:
         """Runs to the end in `work`; the exit code (None: out of time) and the end of the output."""
         with tempfile.TemporaryFile() as out:
-            process = subprocess.Popen(self.command(words), cwd=self.work, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                                       start_new_session=True, preexec_fn=die_with_parent)
+            process = subprocess.Popen(self.command(words), cwd=self.work, stdin=subprocess.DEVNULL, stdout=out,
+                                       stderr=out, start_new_session=True, preexec_fn=die_with_parent)
             try:
                 code: int | None = process.wait(seconds)
             except subprocess.TimeoutExpired:
@@ -170,6 +171,7 @@ def enforcement() -> str:
     if os.geteuid() != 0:
         return f"{limits}. Not as root: submissions run as you, and can read what you can, other submissions included."
     if not _can_mount():
-        return (f"{limits}; a user of its own for each submission. Mount namespaces are not allowed here: a submission can "
-                "read every folder that is readable for all users.")
-    return f"{limits}; a user of its own for each submission, which sees neither the other submissions nor this repository."
+        return (f"{limits}; a user of its own for each submission. Mount namespaces are not allowed here: a submission "
+                "can read every folder that is readable for all users.")
+    return (f"{limits}; a user of its own for each submission, which sees neither the other submissions nor this "
+            "repository.")

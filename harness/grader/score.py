@@ -1,8 +1,8 @@
 """From results to points.
 
-A task's points are split evenly over its tests, and each passed test earns its share: 10 points and 4 tests are 2.5 points
-a test. Sums are exact fractions; only what is shown is rounded, and always down, so that nothing but a full score looks
-like one.
+A task's points are split evenly over its tests, and each passed test earns its share: 10 points and 4 tests are 2.5
+points a test. Sums are exact fractions; only what is shown is rounded, and always down, so that nothing but a full
+score looks like one.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ def score(stage: StageConfig, owner: dict[str, Task], results: Sequence[TestResu
     count: dict[str, int] = {}
     for task in owner.values():
         count[task.id] = count.get(task.id, 0) + 1
-    tasks = {task.id: TaskScore(task, Fraction(task.points) / count[task.id]) for task in stage.tasks if task.id in count}
+    tasks = {task.id: TaskScore(task, Fraction(task.points) / count[task.id])
+             for task in stage.tasks if task.id in count}
     for result in results:
         tasks[owner[result.id].id].results.append(result)
     return StageScore(stage=stage, tasks=[task for task in tasks.values() if task.results], **facts)  # type: ignore

@@ -133,7 +133,7 @@ def find_task(task_id: str, root: Path = ROOT) -> tuple[StageConfig, Task]:
         raise StageConfigError(f"stage {stage.number} has no task {task_id}; it has {known}") from None
 
 
-# -- tests to tasks -----------------------------------------------------------------------------------------------------
+# -- tests to tasks ---------------------------------------------------------------------------------------------------
 
 
 def assign(stage: StageConfig, tests: Iterable[str]) -> dict[str, Task]:
@@ -189,7 +189,7 @@ def _matches(pattern: str, text: str) -> bool:
     return re.fullmatch("".join(parts), text, re.DOTALL) is not None
 
 
-# -- parsing ------------------------------------------------------------------------------------------------------------
+# -- parsing ----------------------------------------------------------------------------------------------------------
 
 
 class _Reader:

@@ -46,7 +46,8 @@ class BuildFailed(Exception):
 
 def grade_all(folder: Path, stages: Sequence[StageConfig], options: grading.Options, limits: Limits, jobs: int,
               say: Callable[[str], None], feedback: Path | None = None) -> list[Submission]:
-    """Every sub-folder in the order of names, one after the other. With `feedback`, a Markdown report of each goes there."""
+    """Every sub-folder in the order of names, one after the other; with `feedback`, a Markdown report of each goes
+    there."""
     done = []
     for source in sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(".")):
         submission = grade_one(source, stages, options, limits, jobs, hide=[folder])
@@ -54,7 +55,8 @@ def grade_all(folder: Path, stages: Sequence[StageConfig], options: grading.Opti
         if feedback is not None:
             feedback.mkdir(parents=True, exist_ok=True)
             (feedback / f"{source.name}.md").write_text(markdown.render(submission.scores), encoding="utf-8")
-        say(f"{source.name}: {shown(sum(score.earned for score in submission.scores))} {_short(submission.note)}".rstrip())
+        earned = shown(sum(score.earned for score in submission.scores))
+        say(f"{source.name}: {earned} {_short(submission.note)}".rstrip())
     return done
 
 
@@ -130,8 +132,8 @@ def _built(box: Sandbox, stage: StageConfig, jobs: int) -> Path:
         targets = ["--target", stage.target] if list(box.work.glob(f"stages/{stage.number:02}_*")) else []
         _step(box, ["cmake", "--build", "build/grade", "-j", str(jobs), *targets])
     else:
-        raise BuildFailed("no server found: neither an executable `run` or `strata-server`, nor a `build` script, nor a "
-                          "CMakeLists.txt")
+        raise BuildFailed("no server found: neither an executable `run` or `strata-server`, nor a `build` script, nor "
+                          "a CMakeLists.txt")
     server = _executable(box.work, _SERVER_NAMES) or _find_binary(box.work / "build", stage)
     if server is None:
         raise BuildFailed(f"the build made no {stage.target}, strata-server or run")

@@ -1,7 +1,7 @@
 """Expected and got, described: two values or two byte strings, and what kind of difference there is between them.
 
-Tests compare as `assert reply == expected`, so the left side is what the server said. Values of strata_harness.resp carry
-their RESP type; values of redis-py do not, and then only the values are shown.
+Tests compare as `assert reply == expected`, so the left side is what the server said. Values of strata_harness.resp
+carry their RESP type; values of redis-py do not, and then only the values are shown.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def same_reply(one: Any, other: Any) -> bool:
 
 
 def decode_prefix(data: bytes) -> tuple[list[Any], str]:
-    """The complete replies at the start of `data`, and why the bytes behind them are none; "" if there are none left."""
+    """The complete replies at the start of `data`, and why the bytes behind them are none; "" if none are left."""
     values: list[Any] = []
     position = 0
 

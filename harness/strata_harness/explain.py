@@ -28,7 +28,7 @@ _SIGNALS = {
     "SIGABRT": "SIGABRT is abort(): a failed assertion, an exception that nobody caught, or a damaged heap.",
     "SIGBUS": "SIGBUS is an access to memory beyond the end of a mapped file, or to a misaligned address.",
     "SIGFPE": "SIGFPE is a division by zero.",
-    "SIGPIPE": "SIGPIPE comes from writing to a connection that the client closed: ignore it and look at write()'s error.",
+    "SIGPIPE": "SIGPIPE comes from writing to a connection that the client closed: ignore it, look at write()'s error.",
     "SIGKILL": "SIGKILL came from outside: most likely the process ran into a memory limit.",
     "SIGXCPU": "SIGXCPU: the process used up its CPU time; does it spin in a loop?",
     "SIGXFSZ": "SIGXFSZ: a file grew beyond the limit.",
@@ -148,8 +148,8 @@ def _difference(error: BaseException, request: str, comparison: Comparison | Non
     if isinstance(error, WrongBytes):
         expected = repr(error.expected[:400])
         if not error.got and "closed" in error.ended:
-            return Explanation("close", f"The server closed the connection instead of replying{_for(request)}.", expected,
-                               "nothing")
+            return Explanation("close", f"The server closed the connection instead of replying{_for(request)}.",
+                               expected, "nothing")
         waited = error.ended.split(" for ")[0]
         if not error.got:
             return Explanation("silence", f"No reply came{_for(request)} ({waited}).", expected, "nothing")
@@ -222,7 +222,9 @@ def _surplus_replies(transcripts: Sequence[Transcript]) -> str:
             elif entry.direction == "<":
                 answers += entry.head
                 replies = len(decode_prefix(answers)[0])
+                if replies and not asked:
+                    return "The server spoke before it was asked."
                 if replies > len(asked):
-                    return f"The server sent {replies} replies to {len(asked)} commands, the last of them `{asked[-1]}`: " \
-                        "one command, one reply." if asked else "The server spoke before it was asked."
+                    return (f"The server sent {replies} replies to {len(asked)} commands, the last of them "
+                            f"`{asked[-1]}`: one command, one reply.")
     return ""

@@ -99,9 +99,11 @@ def _shared_server(request: pytest.FixtureRequest) -> Iterator[SharedServer]:
 def _check_survived(server: Server) -> None:
     """Told with the log, since the server and its directory may be gone when the report is made.
 
-    The PING gives a server that is just about to crash on this test's last command the time to do so.
+    The PING gives a server that is just about to crash on this test's last command the time to do so. One that does not
+    answer it may have closed its sockets already and still be dying.
     """
-    server.answers()
+    if not server.answers():
+        server.wait_dying()
     if problem := server.failure():
         text = f"{problem}\n{server.log_tail()}"
         server.kill()  # blamed once; the next test gets a new one

@@ -121,5 +121,5 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.user_properties.append(("goal", goal_of(item)))  # travels to JUnit files and across xdist
     if report.failed and call.excinfo is not None:
         record = failure_record(item, call.when, call.excinfo, comparison)
-        report.strata_failure = record  # type: ignore[attr-defined]  # a report carries what is added to it across xdist
+        report.strata_failure = record  # type: ignore[attr-defined]  # travels with the report, across xdist, too
         report.sections += failure_sections(record, goal_of(item))

@@ -12,15 +12,13 @@ import pytest
 from .compare import Comparison
 from .context import context_of
 from .explain import explain
-from .server import ServerError, problem_line
+from .server import Server, ServerError, problem_line
 from .steps import steps
 from .transcript import Transcript
-from .wait import wait_until
 from .wire import WireClosed, WrongBytes
 
 Section = tuple[str, str]
 _SHOW_CONNECTIONS = 6
-_DYING = 0.5  # seconds that a process may need to be gone after its connections are
 
 
 def goal_of(item: pytest.Item) -> str:
@@ -62,21 +60,20 @@ def failure_record(item: pytest.Item, phase: str, excinfo: pytest.ExceptionInfo[
         "phase": phase, "kind": found.kind, "headline": found.headline, "expected": found.expected, "got": found.got,
         "notes": found.notes, "where": where, "code": code, "steps": steps(transcripts),
         "transcript": "\n".join(one.render() for one in transcripts[-_SHOW_CONNECTIONS:]),
-        "ended": "\n".join(problem for _, problem in problems) or (str(error) if isinstance(error, ServerError) else ""),
+        "ended": "\n".join(problem for _, problem in problems)
+                 or (str(error) if isinstance(error, ServerError) else ""),
         "logs": [[server.name, tail] for server in context.servers if (tail := server.log_tail())],
         "reproduce": reproduce_line(item), "explanation": found.lines(),
     }
 
 
-def _let_it_die(error: BaseException, servers: list[Any]) -> None:
-    """A crashing server closes its sockets a moment before it is gone: waits for that moment to pass."""
+def _let_it_die(error: BaseException, servers: list[Server]) -> None:
+    """When a connection broke, its server may be dying: the headline should say so, not that the connection broke."""
     closed = isinstance(error, (WireClosed, OSError)) or (isinstance(error, WrongBytes) and "closed" in error.ended) \
         or type(error).__name__ == "ConnectionError"
-    if closed and servers:
-        try:
-            wait_until(lambda: any(not server.alive() for server in servers), _DYING, "the end of a server")
-        except AssertionError:
-            pass
+    if closed and all(server.alive() for server in servers):
+        for server in servers:
+            server.wait_dying()
 
 
 def _where(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> tuple[str, str]:

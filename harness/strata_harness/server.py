@@ -195,8 +195,8 @@ class Server:
             listens = isinstance(self.address, str) or not is_free(self.port)
             what = "it listens, but PING gets no proper reply" if listens else f"nothing listens on port {self.port}"
             self.kill()
-            raise ServerError(f"{self.name} (pid {self.pid}) did not come to answer PING in {scaled(START_TIMEOUT):.1f} s: "
-                              f"{what}\n{self.log_tail()}") from None
+            raise ServerError(f"{self.name} (pid {self.pid}) did not come to answer PING in "
+                              f"{scaled(START_TIMEOUT):.1f} s: {what}\n{self.log_tail()}") from None
 
     def answers(self, timeout: float = 1.0) -> bool:
         """Does it answer PING now? An error counts, too: a server that wants a password, or whose PING is still to be
@@ -215,6 +215,14 @@ class Server:
     def returncode(self) -> int | None:
         """As subprocess has it: None while it runs, -N when signal N ended it."""
         return self.process.poll() if self.process else None
+
+    def wait_dying(self, timeout: float = 0.5) -> None:
+        """A crashing process closes its sockets a moment before it is gone: waits for that moment, if it is one."""
+        if self.process is not None:
+            try:
+                self.process.wait(scaled(timeout))
+            except subprocess.TimeoutExpired:
+                pass
 
     def wait_exit(self, timeout: float = STOP_TIMEOUT) -> int:
         """Waits for the end that the test has caused, and returns the exit code."""

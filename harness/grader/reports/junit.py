@@ -23,8 +23,8 @@ def render(scores: Sequence[StageScore]) -> str:
             xml.SubElement(properties, "property", name=name, value=clean(value))
         for task in score.tasks:
             for result in task.results:
-                case = xml.SubElement(suite, "testcase", classname=f"{task.task.id} {task.task.title}", name=clean(result.id),
-                                      time=f"{result.seconds:.3f}")
+                case = xml.SubElement(suite, "testcase", classname=f"{task.task.id} {task.task.title}",
+                                      name=clean(result.id), time=f"{result.seconds:.3f}")
                 if result.outcome != PASSED:
                     # What was not run is an error, not "skipped": a build that skips everything would be green.
                     tag = "failure" if result.outcome == FAILED else "error"

@@ -83,7 +83,8 @@ def _task_line(task: TaskScore, width: int) -> str:
 
 
 def _in_full(score: StageScore, task: TaskScore, result: TestResult) -> list[str]:
-    return [f"-- {task.task.id} {clean(result.id)}", *(f"   {line}" for line in failure_lines(score, task.task, result)), ""]
+    lines = failure_lines(score, task.task, result)
+    return [f"-- {task.task.id} {clean(result.id)}", *(f"   {line}" for line in lines), ""]
 
 
 def _grand_total(scores: Sequence[StageScore]) -> str:

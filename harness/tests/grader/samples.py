@@ -1,4 +1,4 @@
-"""What the grader's tests share: a stage to grade that does not depend on the course's own, and servers to grade on it."""
+"""What the grader's tests share: a stage that does not depend on the course's own, and servers to grade on it."""
 
 import re
 import shlex
@@ -33,9 +33,11 @@ def results(*ids):
 def normalised(text):
     """Without what differs between two runs on two machines."""
     for pattern, replacement in [
-        (re.escape(server_command("")[:-3]), "SERVERS/"), (re.escape(str(ROOT)), "ROOT"), (re.escape(sys.executable), "PYTHON"),
-        (r"/tmp/[\w./-]+", "TMP"), (r"--port \d+", "--port PORT"), (r"\bpid \d+", "pid PID"), (r"\b\d+\.\d+ s\b", "T s"),
-        (r"(test_\w+\.py):\d+", r"\1:LINE"), (r"connection reset by the server", "closed by the server"), (r"on port \d+", "on port PORT"), (r"\(\d{6,} bytes\)", "(MANY bytes)"), (r"a{40,}", "aaa..."),
+        (re.escape(server_command("")[:-3]), "SERVERS/"), (re.escape(str(ROOT)), "ROOT"),
+        (re.escape(sys.executable), "PYTHON"), (r"/tmp/[\w./-]+", "TMP"),
+        (r"\bport \d+", "port PORT"), (r"\bpid \d+", "pid PID"), (r"\b\d+\.\d+ s\b", "T s"),
+        (r"(test_\w+\.py):\d+", r"\1:LINE"), ("connection reset by the server", "closed by the server"),
+        (r"\(\d{6,} bytes\)", "(MANY bytes)"), (r"a{40,}", "aaa..."),
     ]:
         text = re.sub(pattern, replacement, text)
     return text
@@ -46,4 +48,5 @@ def matches_file(path: Path, text: str, update: bool) -> None:
     if update:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8"), f"{path.name} differs: UPDATE_SNAPSHOTS=1 stores the new text; then read the diff"
+    stored = path.read_text(encoding="utf-8")
+    assert text == stored, f"{path.name} differs: UPDATE_SNAPSHOTS=1 stores the new text; then read the diff"

@@ -29,7 +29,7 @@ def marked_processes(mark):
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if str(mark).encode() in (entry / "environ").read_bytes() and "Z" not in (entry / "stat").read_text().split()[2]:
+            if str(mark).encode() in (entry / "environ").read_bytes():  # a zombie has none left
                 found.append(int(entry.name))
         except OSError:
             continue
@@ -62,7 +62,8 @@ def test_a_server_that_cannot_be_graded(project, command, problem):
 
 @pytest.mark.parametrize("select, tests", [
     ("1.2", {"test_set", "test_get"}), ("test_sample.py::test_set", {"test_set"}),
-    ("test_sample.py::test_*e*", {"test_special", "test_set", "test_get", "test_zebra"}), ("ping or zebra", {"test_ping", "test_zebra"}),
+    ("test_sample.py::test_*e*", {"test_special", "test_set", "test_get", "test_zebra"}),
+    ("ping or zebra", {"test_ping", "test_zebra"}),
 ])
 def test_selection(project, select, tests):
     code, stage = project.report("--server", GOOD, "-k", select)
@@ -98,7 +99,8 @@ def test_a_skipped_test_earns_nothing(project):
 
 def test_repeat_and_out(project, tmp_path):
     out = tmp_path / "report.xml"
-    code, text, _ = project.grade("1", "--server", GOOD, "--repeat", "2", "-k", "1.2", "--report", "junit", "--out", str(out))
+    code, text, _ = project.grade("1", "--server", GOOD, "--repeat", "2", "-k", "1.2",
+                                  "--report", "junit", "--out", str(out))
     assert code == 0 and text == "" and 'earned" value="6.0"' in out.read_text()
 
 
@@ -114,7 +116,8 @@ def test_nothing_is_left_behind(project, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_nothing_is_left_behind_when_interrupted(project, tmp_path, number):
     mark = tmp_path / "mark"
-    process = project.start("1", "--server", server_command("leaves_children"), LEFT_BEHIND=str(mark), SAMPLE_SPECIAL="wait")
+    process = project.start("1", "--server", server_command("leaves_children"),
+                            LEFT_BEHIND=str(mark), SAMPLE_SPECIAL="wait")
     wait_until(lambda: mark.exists() and len(mark.read_text().split()) >= 2, 20, "the suite's server to start")
     process.send_signal(number)
     process.communicate(timeout=20)

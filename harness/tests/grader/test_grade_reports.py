@@ -23,8 +23,9 @@ def passed(test_id):
 
 def failed(test_id, **failure):
     return TestResult(test_id, f"goal of {test_id}", "failed", 1.5, runs=1, failure={
-        "phase": "call", "kind": "difference", "headline": "The reply is wrong.", "expected": "", "got": "", "notes": [],
-        "where": "test_a.py:7", "code": "assert wire('GET', 'k') == b'v'", "steps": ["send GET k", "  get b'w'"],
+        "phase": "call", "kind": "difference", "headline": "The reply is wrong.", "expected": "", "got": "",
+        "notes": [], "where": "test_a.py:7", "code": "assert wire('GET', 'k') == b'v'",
+        "steps": ["send GET k", "  get b'w'"],
         "transcript": "[wire]\n  > GET k\\r\\n\n  < $1\\r\\nw\\r\\n", "ended": "", "logs": [["server", "Ready"]],
         "reproduce": "pytest ...", "explanation": [], **failure})
 
@@ -81,7 +82,8 @@ def test_a_server_that_could_not_be_graded(report, sample):
 
 
 @pytest.mark.parametrize("points, text", [
-    (Fraction(10), "10.0"), (Fraction(1999, 200), "9.9"), (Fraction(1, 100), "0.0"), (0, "0.0"), (Fraction(1, 3), "0.3")])
+    (Fraction(10), "10.0"), (Fraction(1999, 200), "9.9"), (Fraction(1, 100), "0.0"), (0, "0.0"),
+    (Fraction(1, 3), "0.3")])
 def test_points_are_rounded_down(points, text):
     assert shown(points) == text
 
@@ -121,7 +123,8 @@ def phase(when, ok, **failure):
     ([phase("setup", True), phase("call", False), phase("teardown", True)], "failed", "call"),
     ([phase("setup", True), phase("call", True), phase("teardown", False)], "failed", "teardown"),
     ([phase("setup", True), phase("call", False), phase("teardown", False, kind="crash")], "failed", "teardown"),
-    ([phase("setup", True), phase("call", False, kind="crash"), phase("teardown", False, kind="crash")], "failed", "call"),
+    ([phase("setup", True), phase("call", False, kind="crash"), phase("teardown", False, kind="crash")], "failed",
+     "call"),
     ([phase("setup", True), phase("teardown", True)], "not run", None),
 ])
 def test_phases_become_an_outcome(phases, outcome, headline):

@@ -117,7 +117,8 @@ def test_equal_claims_are_refused(write):
 
 
 @pytest.mark.parametrize("task_id, problem", [
-    ("1.9", "stage 1 has no task 1.9; it has 1.1, 1.2"), ("one", "'one' is no task id"), ("7.1", "there is no stages/07_"),
+    ("1.9", "stage 1 has no task 1.9; it has 1.1, 1.2"), ("one", "'one' is no task id"),
+    ("7.1", "there is no stages/07_"),
 ])
 def test_find_task(write, task_id, problem):
     root = write(GOOD).parents[1]

@@ -93,7 +93,8 @@ def test_time_is_limited(box):
 
 def test_memory_is_limited(box):
     with box.guard as guard:
-        code, _ = box.run(["python3", "-c", "import time; x = [bytearray(1 << 24) for _ in range(60)]; time.sleep(60)"], 30)
+        hungry = "import time; x = [bytearray(1 << 24) for _ in range(60)]; time.sleep(60)"
+        code, _ = box.run(["python3", "-c", hungry], 30)
     assert code == -9 and guard.exceeded
 
 
@@ -104,7 +105,8 @@ def test_file_size_and_output_are_limited(box):
 
 
 def test_home_is_its_own_and_privileges_are_gone(box):
-    code, output = box.run(["sh", "-c", 'touch "$HOME/x" && echo "$HOME" && id -u && grep NoNewPrivs /proc/self/status'], 30)
+    script = 'touch "$HOME/x" && echo "$HOME" && id -u && grep NoNewPrivs /proc/self/status'
+    code, output = box.run(["sh", "-c", script], 30)
     home, user, privileges = output.splitlines()
     assert code == 0 and home == str(box.home) and user != "0" and privileges.endswith("1")
     assert user == str(box.user) or os.geteuid() != 0
