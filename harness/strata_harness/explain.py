@@ -62,6 +62,8 @@ def explain(error: BaseException, transcripts: Sequence[Transcript], comparison:
     else:
         found = (_out_of_time(error, request) or _failed_read(error, request) or _difference(error, request, comparison)
                  or _redis_py(error, request) or _other(error))
+    if found.kind == "other" and (refusal := _last_error(transcripts)):
+        found.notes.append(f"The last reply was an error: {refusal}")
     found.notes += _todo(transcripts)
     if found.kind in ("difference", "flood") and (surplus := _surplus_replies(transcripts)):
         found.notes.append(surplus)
@@ -198,6 +200,16 @@ def _other(error: BaseException) -> Explanation:
         return Explanation("protocol", "The reply nests deeper than any reply of Redis.")
     return Explanation("other", f"A reply has a shape that the test cannot use: {type(error).__name__}: {first}",
                        notes=more)
+
+
+def _last_error(transcripts: Sequence[Transcript]) -> str:
+    """The text of the last reply on any connection, if it is an error: tests often trip over one they did not expect."""
+    received = [entry for one in transcripts for entry in one.entries()
+                if entry.direction == "<" and not entry.decoded]
+    if not received:
+        return ""
+    values, _ = decode_prefix(max(received, key=lambda entry: entry.number).head)
+    return repr(values[-1]) if values and isinstance(values[-1], RespError) else ""
 
 
 def _todo(transcripts: Sequence[Transcript]) -> list[str]:

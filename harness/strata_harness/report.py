@@ -56,6 +56,9 @@ def failure_record(item: pytest.Item, phase: str, excinfo: pytest.ExceptionInfo[
         problem = problem_line(problems[0][1]) if problems else ""
     found = explain(error, transcripts, comparison, problem)
     where, code = _where(item, excinfo)
+    if found.kind == "other" and found.headline.startswith("assert ") and code:
+        found.notes = ([found.headline] if found.headline != "assert False" else []) + found.notes
+        found.headline = f"This should hold, and does not: {code.removeprefix('assert ')}"
     return {
         "phase": phase, "kind": found.kind, "headline": found.headline, "expected": found.expected, "got": found.got,
         "notes": found.notes, "where": where, "code": code, "steps": steps(transcripts),
