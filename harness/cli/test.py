@@ -1,14 +1,15 @@
 """Run every fast check: unit tests, suites on our servers and on redis-server, the harness's own tests.
 
 Installs missing packages and builds first. Each step runs even if one before it failed; the exit code is 0 only if
-all passed. Steps: unit, suites, calibration, harness, stages, starters.
+all passed. Steps: unit, suites, calibration, differential, harness, stages, starters.
 """
 import os
 
 from harness.cli.support import apt, builder, interpreter, packages, repo
 from harness.cli.support.steps import Steps, heading
 
-STEPS = ("unit", "suites", "calibration", "harness", "stages", "starters")
+STEPS = ("unit", "suites", "calibration", "differential", "harness", "stages", "starters")
+DIFFERENTIAL_COMMANDS = 30000  # a sample; the full run is a command of its own (harness/differential/README.md)
 
 
 def add_arguments(parser) -> None:
@@ -32,8 +33,12 @@ def run(args) -> int:
         _suites_on_our_servers(steps, args.preset, built, python)
     if "calibration" in wanted:
         _pytest(steps, "suites on redis-server (calibration)", repo.SUITES, python, "--server", "redis-server")
+    if "differential" in wanted:
+        _differential(steps, args.preset, built, python)
     if "harness" in wanted:
         _pytest(steps, "tests of the harness itself", repo.HARNESS_TESTS, python)
+        for tool in ("differential", "stress"):
+            _pytest(steps, f"tests of the {tool} runs", repo.ROOT / "harness" / tool / "tests", python)
     if "stages" in wanted:
         command = [python, "strata", "check-stages"]
         _if_there(steps, "each stage only adds (check-stages)", "harness/cli/check_stages.py", command)
@@ -64,6 +69,17 @@ def _suites_on_our_servers(steps: Steps, preset: str, built: bool, python: str) 
         folder = repo.SUITES if stage is newest else stage.suite
         what = "every suite" if stage is newest else f"suite {stage.suite.name}"
         _pytest(steps, f"{what} on {stage.target}", folder, python, "--server", repo.shown(server))
+
+
+def _differential(steps: Steps, preset: str, built: bool, python: str) -> None:
+    """Random commands to redis-server and to our newest server; their replies must be the same."""
+    title = "differential run against redis-server"
+    stages = repo.stages()
+    if not built or not stages:
+        steps.skip(title, "the build failed" if not built else "no stage can run yet")
+        return
+    server = repo.shown(repo.build_folder(preset) / stages[-1].target)
+    steps.command(title, [python, "-m", "harness.differential", "--b", server, "--commands", str(DIFFERENTIAL_COMMANDS)])
 
 
 def _if_there(steps: Steps, title: str, tool: str, command: list) -> None:
