@@ -36,12 +36,24 @@ void object_refcount(Client& client, Args args) {
 void object_idletime(Client& client, Args args) {
   Ref ref = object_argument(client, args);
   if (!ref) return;
+  if (keyspace_of(client).counts_accesses()) {
+    client.reply.error(
+        "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between "
+        "policies at runtime LRU and LFU data will take some time to adjust.");
+    return;
+  }
   uint32_t idle = (keyspace_of(client).access_clock() - ref->clock()) & db::Entry::kClockMask;
   client.reply.integer(idle);
 }
 
 void object_freq(Client& client, Args args) {
-  if (!object_argument(client, args)) return;
+  Ref ref = object_argument(client, args);
+  if (!ref) return;
+  auto& keyspace = keyspace_of(client);
+  if (keyspace.counts_accesses()) {
+    client.reply.integer(db::decayed_frequency(ref->clock(), keyspace.access_clock(), keyspace.frequency));
+    return;
+  }
   client.reply.error(
       "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching "
       "between policies at runtime LRU and LFU data will take some time to adjust.");

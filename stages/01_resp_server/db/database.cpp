@@ -68,8 +68,7 @@ Ref Database::look(std::string_view key) {
 
 void Database::touch(Entry& entry) {
   uint32_t old_clock = entry.clock();
-  uint32_t now = keyspace_.access_clock();
-  uint32_t clock = keyspace_.touch == nullptr ? now : keyspace_.touch(old_clock, now);
+  uint32_t clock = keyspace_.touch == nullptr ? keyspace_.access_clock() : keyspace_.touch(keyspace_, old_clock);
   if (clock != old_clock) entry.set_clock(clock);
 }
 

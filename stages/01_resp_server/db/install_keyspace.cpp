@@ -79,7 +79,30 @@ void install_keyspace_object(resp::Server& server) {
   server.config.integer("databases", &options.databases, 16, 1, INT32_MAX, "number of databases", {.immutable = true});
   server.config.flag("activerehashing", &options.rehash_when_idle, true, "finish rehashes while there is nothing to do");
 
+  // Nothing is evicted here yet, but the policy says what OBJECT IDLETIME and FREQ can tell.
+  using Policy = EvictionPolicy;
+  server.config.choice<Policy>(
+      "maxmemory-policy", &keyspace.policy, Policy::kNoEviction,
+      {{"volatile-lru", Policy::kVolatileLru},
+       {"volatile-lfu", Policy::kVolatileLfu},
+       {"volatile-random", Policy::kVolatileRandom},
+       {"volatile-ttl", Policy::kVolatileTtl},
+       {"allkeys-lru", Policy::kAllKeysLru},
+       {"allkeys-lfu", Policy::kAllKeysLfu},
+       {"allkeys-random", Policy::kAllKeysRandom},
+       {"noeviction", Policy::kNoEviction}},
+      "how keys are chosen for eviction: the LFU policies count accesses instead of noting their time",
+      {.on_change = [&] {
+        keyspace.follow_policy();
+        return Status();
+      }});
+  server.config.integer("lfu-log-factor", &keyspace.frequency.log_factor, 10, 0, INT32_MAX,
+                        "how slowly the access counter of the LFU policies grows");
+  server.config.integer("lfu-decay-time", &keyspace.frequency.decay_minutes, 1, 0, INT32_MAX,
+                        "minutes without an access that lower the counter by one; 0: never");
+
   server.on_start([&] {
+    keyspace.follow_policy();
     keyspace.resize(static_cast<size_t>(options.databases));
     return Status();
   });

@@ -37,6 +37,20 @@ int64_t Keyspace::now_ms() const {
   return sampled_ms_;
 }
 
-void Keyspace::tick() { access_clock_ = static_cast<uint32_t>(static_cast<uint64_t>(wall_ms() / 1000) & Entry::kClockMask); }
+void Keyspace::tick() {
+  int64_t now = wall_ms();
+  access_clock_ = counts_accesses() ? fresh_frequency(now)
+                                    : static_cast<uint32_t>(static_cast<uint64_t>(now / 1000) & Entry::kClockMask);
+}
+
+void Keyspace::follow_policy() {
+  touch = nullptr;
+  if (policy == EvictionPolicy::kVolatileLfu || policy == EvictionPolicy::kAllKeysLfu) {
+    touch = [](Keyspace& keyspace, uint32_t old_clock) {
+      return count_access(old_clock, keyspace.access_clock(), keyspace.frequency, keyspace.random);
+    };
+  }
+  tick();
+}
 
 }  // namespace strata::db

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "01_resp_server/db/access_frequency.h"
 #include "01_resp_server/db/database.h"
 #include "01_resp_server/db/key_events.h"
 #include "01_resp_server/db/types.h"
@@ -14,6 +15,11 @@
 #include "common/random.h"
 
 namespace strata::db {
+
+// maxmemory-policy: which keys go first when memory is short.
+enum class EvictionPolicy : uint8_t {
+  kNoEviction, kVolatileLru, kVolatileLfu, kVolatileRandom, kVolatileTtl, kAllKeysLru, kAllKeysLfu, kAllKeysRandom
+};
 
 class Keyspace {
  public:
@@ -43,9 +49,16 @@ class Keyspace {
   void freeze_time(int64_t now_ms) { frozen_ms_ = now_ms; }
   void thaw_time() { frozen_ms_ = 0; }
 
-  // Access clock for new and used entries, in seconds, 24 bits; refreshed by tick(), which the server calls per cron.
+  // Access clock for new and used entries, 24 bits: seconds, or (while accesses are counted) what access_frequency.h
+  // describes. Refreshed by tick(), which the server calls per cron.
   uint32_t access_clock() const { return access_clock_; }
   void tick();
+  // Starts or stops counting accesses, as `policy` asks: call after changing it. What entries hold from before means
+  // little until they are used again.
+  void follow_policy();
+  bool counts_accesses() const { return touch != nullptr; }
+  EvictionPolicy policy = EvictionPolicy::kNoEviction;
+  FrequencySettings frequency;
 
   TypeTable types;
   KeyEvents events;
@@ -55,7 +68,7 @@ class Keyspace {
   // May this server delete a key that has expired? A replica may not: it hides the key and waits for its master's DEL.
   bool may_expire = true;
   // What an access does to an entry's clock. Null: it becomes the present (LRU); an LFU policy counts instead.
-  uint32_t (*touch)(uint32_t old_clock, uint32_t now) = nullptr;
+  uint32_t (*touch)(Keyspace& keyspace, uint32_t old_clock) = nullptr;
 
   // For INFO stats.
   uint64_t hits = 0;
