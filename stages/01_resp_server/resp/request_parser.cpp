@@ -216,6 +216,14 @@ BigBulk RequestParser::take_big_bulk(size_t index) {
   return std::move(big_[static_cast<size_t>(pieces_[index].big)]);
 }
 
+size_t RequestParser::big_bytes() const {
+  size_t bytes = 0;
+  for (const BigBulk& big : big_) {
+    if (big != nullptr) bytes += big->size;
+  }
+  return bytes;
+}
+
 size_t RequestParser::memory_bytes() const {
   size_t bytes = pieces_.capacity() * sizeof(Piece) + args_.capacity() * sizeof(std::string_view);
   for (const BigBulk& big : big_) {

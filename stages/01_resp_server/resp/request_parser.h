@@ -56,6 +56,7 @@ class RequestParser {
   // The input starts with a new command: nothing of an earlier one is under way.
   bool between_commands() const { return finished_ || multibulk_left_ == 0; }
   size_t memory_bytes() const;
+  size_t big_bytes() const;     // received of big bulks so far: less than the memory that was set aside for them
   size_t argument_bytes() const { return argument_bytes_; }   // of the command that is being received or run
 
  private:

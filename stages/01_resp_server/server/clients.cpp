@@ -182,7 +182,9 @@ void Clients::process_input(Client& client) {
   }
   size_t held = input.memory_bytes() + parser.memory_bytes();
   if (held > server_.stats.largest_input) server_.stats.largest_input = held;
-  if (held > static_cast<size_t>(query_buffer_limit)) {
+  // What was received counts, not the room for what was announced: replies to earlier commands leave first.
+  if (held > static_cast<size_t>(query_buffer_limit) &&
+      input.size() + parser.big_bytes() > static_cast<size_t>(query_buffer_limit)) {
     log_warning("Closing client that reached max query buffer length: id={} addr={} qbuf={}", client.id,
                 client.peer_address(), held);
     server_.stats.client_query_limit_closed++;

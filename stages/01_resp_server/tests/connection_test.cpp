@@ -69,12 +69,13 @@ TEST_F(ConnectionTest, ANewPasswordConcernsNewConnections) {
   EXPECT_FALSE(host.server.clients.password_required);
 }
 
-TEST_F(ConnectionTest, HelloChangesNothingWhenAnyPartOfItIsWrong) {
+TEST_F(ConnectionTest, HelloTakesItsOptionsInOrderAndTheProtocolLast) {
   start("s3cret");
   TestPeer peer = host.connect();
   EXPECT_EQ(peer.ask("HELLO 3 AUTH default s3cret SETNAME \"a b\""),
             "-ERR Client names cannot contain spaces, newlines or special characters.\r\n");
-  EXPECT_EQ(peer.ask("PING"), kNoAuthReply);
+  EXPECT_EQ(peer.ask("PING"), "+PONG\r\n");
+  EXPECT_EQ(peer.ask("CLIENT GETNAME"), "$-1\r\n");
   EXPECT_EQ(peer.ask("HELLO 4"), "-NOPROTO unsupported protocol version\r\n");
   EXPECT_EQ(peer.ask("HELLO 3 AUTH default nope"), kWrongPassReply);
   EXPECT_EQ(peer.ask("HELLO 3 AUTH default s3cret SETNAME me").substr(0, 4), "%7\r\n");
