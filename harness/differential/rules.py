@@ -140,6 +140,12 @@ def _debug_object(frame: bytes):
     return _DEBUG_OBJECT.sub(lambda found: found.group().partition(b":")[0], frame)
 
 
+def _shared(frame: bytes):
+    """OBJECT REFCOUNT: whether a small integer is a shared one (the largest count) depends on how it came about: what
+    COPY makes is not. Who keeps numbers in place shares none."""
+    return b":1" if frame.strip() == b":2147483647" else frame.strip()
+
+
 def _histogram(frame: bytes):
     """LATENCY HISTOGRAM: the buckets are times, only `calls` compares."""
     node = resp.parse(frame)
@@ -254,6 +260,7 @@ TABLE: dict[bytes, Rule] = {
     b"expiretime": _SECONDS,  # a relative TTL was added to each server's own clock
     b"pexpiretime": _MILLISECONDS,
     b"object|idletime": within(30),
+    b"object|refcount": canonical(_shared),
     b"info": info_names,
 } | {name: canonical(form) for name, form in NORMAL_FORMS.items()}
 

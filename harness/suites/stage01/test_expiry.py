@@ -34,6 +34,13 @@ def test_ttl_rounds(wire):
     assert wire("TTL", "k") == 101
 
 
+@pytest.mark.goal("The latest moment that an expiry can have is told rounded like any other")
+def test_end_of_time(wire):
+    wire.ok("SET", "k", "v")
+    assert wire("PEXPIREAT", "k", 2**63 - 1) == 1
+    assert [wire("PEXPIRETIME", "k"), wire("EXPIRETIME", "k")] == [2**63 - 1, 9223372036854776]
+
+
 @pytest.mark.goal("The four expiry commands set the same moment in their own units")
 def test_four_commands(wire):
     wire.ok("SET", "k", "v")

@@ -76,3 +76,13 @@ def test_random_idx(wire, rng):
             assert a[a_first:a_last + 1] == b[b_first:b_last + 1]
             assert length == a_last - a_first + 1
         assert sum(length for _, _, length in matches) == total == lcs_length(a, b)
+
+
+@pytest.mark.goal("LCS refuses strings whose table would need more memory than proto-max-bulk-len")
+def test_lcs_memory(wire):
+    wire.ok("CONFIG", "SET", "proto-max-bulk-len", "1mb")
+    wire.ok("MSET", "a", "x" * 511, "b", "x" * 511)
+    assert wire("LCS", "a", "b", "LEN") == 511  # 512 * 512 cells of 4 bytes
+    wire("APPEND", "a", "x")
+    assert wire.error("LCS", "a", "b", "LEN") == (
+        "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len")

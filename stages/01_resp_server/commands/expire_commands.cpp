@@ -105,7 +105,8 @@ void time_left(Client& client, Args args, bool relative, bool seconds) {
   }
   int64_t ms = ref->expiry_ms();
   if (relative) ms = std::max<int64_t>(ms - keyspace_of(client).now_ms(), 0);
-  client.reply.integer(seconds ? (ms + 500) / 1000 : ms);
+  // Unsigned, for the last half second before the end of time rounds up beyond it.
+  client.reply.integer(seconds ? static_cast<int64_t>((static_cast<uint64_t>(ms) + 500) / 1000) : ms);
 }
 
 void ttl_command(Client& client, Args args) { time_left(client, args, true, true); }

@@ -137,8 +137,13 @@ void lcs_command(Client& client, Args args) {
     client.reply.error("ERR String too long for LCS");
     return;
   }
-  constexpr uint64_t kMostCells = 1ull << 32;  // 16 GiB of them: no reply is worth more
-  if ((a.size() + 1) * (b.size() + 1) > kMostCells) {
+  uint64_t cells = static_cast<uint64_t>(a.size() + 1) * (b.size() + 1);
+  if (cells > static_cast<uint64_t>(client.server.clients.max_bulk) / sizeof(uint32_t)) {
+    client.reply.error("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len");
+    return;
+  }
+  constexpr uint64_t kMostCells = 1ull << 32;  // 16 GiB of them: no reply is worth more, whatever the option says
+  if (cells > kMostCells) {
     client.reply.error("ERR Insufficient memory, failed allocating transient memory for LCS");
     return;
   }
