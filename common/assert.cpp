@@ -10,9 +10,7 @@ namespace {
 std::atomic<AssertHandler> g_handler{nullptr};
 }
 
-void set_assert_handler(AssertHandler handler) {
-  g_handler.store(handler);
-}
+void set_assert_handler(AssertHandler handler) { g_handler.store(handler); }
 
 namespace assert_detail {
 

@@ -20,9 +20,7 @@ void set_assert_handler(AssertHandler handler);
 
 namespace assert_detail {
 [[noreturn]] void fail(const char* file, int line, const char* condition, const std::string& state) noexcept;
-inline std::string describe() {
-  return {};
-}
+inline std::string describe() { return {}; }
 template <typename... Args>
 std::string describe(fmt::format_string<Args...> format, Args&&... args) {
   return fmt::format(format, std::forward<Args>(args)...);
@@ -31,12 +29,11 @@ std::string describe(fmt::format_string<Args...> format, Args&&... args) {
 
 }  // namespace strata
 
-#define STRATA_ASSERT(condition, ...)                                                \
-  do {                                                                               \
-    if (!(condition)) [[unlikely]] {                                                 \
-      ::strata::assert_detail::fail(__FILE__, __LINE__, #condition,                  \
-                                    ::strata::assert_detail::describe(__VA_ARGS__)); \
-    }                                                                                \
+#define STRATA_ASSERT(condition, ...)                                                                                \
+  do {                                                                                                               \
+    if (!(condition)) [[unlikely]] {                                                                                 \
+      ::strata::assert_detail::fail(__FILE__, __LINE__, #condition, ::strata::assert_detail::describe(__VA_ARGS__)); \
+    }                                                                                                                \
   } while (false)
 
 #define STRATA_UNREACHABLE(...)                                                    \

@@ -20,22 +20,12 @@ inline int64_t read_ns(clockid_t id) {
 }  // namespace clock_detail
 
 // Since an arbitrary point (boot), stopped while the machine sleeps.
-inline int64_t mono_ns() {
-  return clock_detail::read_ns(CLOCK_MONOTONIC);
-}
-inline int64_t mono_us() {
-  return mono_ns() / 1000;
-}
-inline int64_t mono_ms() {
-  return mono_ns() / 1'000'000;
-}
+inline int64_t mono_ns() { return clock_detail::read_ns(CLOCK_MONOTONIC); }
+inline int64_t mono_us() { return mono_ns() / 1000; }
+inline int64_t mono_ms() { return mono_ns() / 1'000'000; }
 
 // Since 1970-01-01 UTC.
-inline int64_t wall_us() {
-  return clock_detail::read_ns(CLOCK_REALTIME) / 1000;
-}
-inline int64_t wall_ms() {
-  return clock_detail::read_ns(CLOCK_REALTIME) / 1'000'000;
-}
+inline int64_t wall_us() { return clock_detail::read_ns(CLOCK_REALTIME) / 1000; }
+inline int64_t wall_ms() { return clock_detail::read_ns(CLOCK_REALTIME) / 1'000'000; }
 
 }  // namespace strata

@@ -81,9 +81,7 @@ void begin_line(CrashWriter& out) {
   out.text(") ");
 }
 
-void print_head(CrashWriter& out) {
-  out.text("\n\n=== REDIS BUG REPORT START: Cut & paste starting from here ===\n");
-}
+void print_head(CrashWriter& out) { out.text("\n\n=== REDIS BUG REPORT START: Cut & paste starting from here ===\n"); }
 
 void print_stack_and_sections(CrashWriter& out) {
   out.text("\n------ STACK TRACE ------\n");

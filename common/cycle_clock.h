@@ -41,7 +41,7 @@ class CycleClock {
   int64_t first_ns_ = 0;
   uint64_t base_cycles_ = 0;
   int64_t base_ns_ = 0;
-  double scale_ = 0;   // ns per cycle; 0: no counter
+  double scale_ = 0;  // ns per cycle; 0: no counter
 };
 
 }  // namespace strata

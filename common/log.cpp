@@ -61,9 +61,9 @@ void append_head(fmt::memory_buffer& line, LogLevel level) {
   tm local{};
   localtime_r(&seconds, &local);
   fmt::format_to(std::back_inserter(line), "{}:{} {:02} {} {} {:02}:{:02}:{:02}.{:03} {} ", getpid(),
-                 g_role.load(std::memory_order_relaxed), local.tm_mday,
-                 kMonths[static_cast<size_t>(local.tm_mon)], local.tm_year + 1900, local.tm_hour,
-                 local.tm_min, local.tm_sec, now_ms % 1000, ".-*#"[static_cast<int>(level)]);
+                 g_role.load(std::memory_order_relaxed), local.tm_mday, kMonths[static_cast<size_t>(local.tm_mon)],
+                 local.tm_year + 1900, local.tm_hour, local.tm_min, local.tm_sec, now_ms % 1000,
+                 ".-*#"[static_cast<int>(level)]);
 }
 
 int syslog_priority(LogLevel level) {
@@ -73,12 +73,8 @@ int syslog_priority(LogLevel level) {
 
 }  // namespace
 
-void set_log_level(LogLevel level) {
-  log_detail::g_level.store(static_cast<int>(level));
-}
-LogLevel log_level() {
-  return static_cast<LogLevel>(log_detail::g_level.load());
-}
+void set_log_level(LogLevel level) { log_detail::g_level.store(static_cast<int>(level)); }
+LogLevel log_level() { return static_cast<LogLevel>(log_detail::g_level.load()); }
 
 void set_log_file(std::string_view path) {
   const size_t size = std::min(path.size(), sizeof g_path - 1);
@@ -86,12 +82,8 @@ void set_log_file(std::string_view path) {
   g_path[size] = '\0';
 }
 
-void set_log_role(char role) {
-  g_role.store(role);
-}
-void refresh_log_timezone() {
-  tzset();
-}
+void set_log_role(char role) { g_role.store(role); }
+void refresh_log_timezone() { tzset(); }
 
 bool enable_syslog(std::string_view ident, std::string_view facility) {
   int number;
@@ -127,9 +119,7 @@ void log_line(LogLevel level, std::string_view message) {
   errno = saved_errno;
 }
 
-void log_raw(std::string_view text) {
-  write_to_log(text.data(), text.size());
-}
+void log_raw(std::string_view text) { write_to_log(text.data(), text.size()); }
 
 void log_detail::vlog(LogLevel level, fmt::string_view format, fmt::format_args args) {
   fmt::memory_buffer message;
@@ -146,9 +136,7 @@ void close_log_descriptor(int fd) {
   if (fd != STDOUT_FILENO) close(fd);
 }
 
-void log_raw_from_signal(const char* text, size_t length) {
-  write_to_log(text, length);
-}
+void log_raw_from_signal(const char* text, size_t length) { write_to_log(text, length); }
 
 void log_from_signal(const char* message) {
   char head[kInt64Chars * 2 + 32];

@@ -133,15 +133,11 @@ void remove_adjustment(const int64_t* counter) {
   }
 }
 
-size_t usable_size(const void* p) {
-  return malloc_usable_size(const_cast<void*>(p));
-}
+size_t usable_size(const void* p) { return malloc_usable_size(const_cast<void*>(p)); }
 
 #if STRATA_JEMALLOC
 
-void register_memory_thread() {
-  thread_local ThreadRegistration registration;
-}
+void register_memory_thread() { thread_local ThreadRegistration registration; }
 
 AllocatorStats allocator_stats() {
   // The figures are snapshots; writing to "epoch" takes a new one.
@@ -190,17 +186,11 @@ AllocatorStats allocator_stats() {
   return {.allocated = used, .active = held, .metadata = 0, .resident = held, .mapped = held, .retained = 0};
 }
 
-std::string allocator_name() {
-  return "libc";
-}
+std::string allocator_name() { return "libc"; }
 
-std::string allocator_details() {
-  return "Stats not supported for the current allocator";
-}
+std::string allocator_details() { return "Stats not supported for the current allocator"; }
 
-void release_unused() {
-  malloc_trim(0);
-}
+void release_unused() { malloc_trim(0); }
 
 #endif
 

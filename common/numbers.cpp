@@ -50,9 +50,7 @@ constexpr uint64_t kPow10[] = {1ULL,
 // Longest text of a long double in fixed notation: 4933 integer digits, point, 17 decimals, sign.
 constexpr size_t kLongDoubleChars = 5 * 1024;
 
-bool is_space(char c) {
-  return std::isspace(static_cast<unsigned char>(c)) != 0;
-}
+bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 
 // Canonical digits ("0" or no leading zero) into *out. The caller has taken the sign off.
 inline bool parse_digits(const char* p, size_t n, uint64_t* out) {
@@ -119,9 +117,7 @@ bool parse_int64(std::string_view text, int64_t* out) {
   return true;
 }
 
-bool parse_uint64(std::string_view text, uint64_t* out) {
-  return parse_digits(text.data(), text.size(), out);
-}
+bool parse_uint64(std::string_view text, uint64_t* out) { return parse_digits(text.data(), text.size(), out); }
 
 int digits10(uint64_t value) {
   // 1233 / 4096 approximates log10(2): the guess is off by at most one, and the table settles it.
@@ -214,14 +210,9 @@ bool parse_memory(std::string_view text, uint64_t* out) {
     std::string_view name;
     uint64_t bytes;
   };
-  static constexpr Unit kUnits[] = {{"", 1},
-                                    {"b", 1},
-                                    {"k", 1000},
-                                    {"kb", 1ULL << 10},
-                                    {"m", 1000 * 1000},
-                                    {"mb", 1ULL << 20},
-                                    {"g", 1000000000},
-                                    {"gb", 1ULL << 30}};
+  static constexpr Unit kUnits[] = {
+      {"", 1},           {"b", 1},          {"k", 1000}, {"kb", 1ULL << 10}, {"m", 1000 * 1000}, {"mb", 1ULL << 20},
+      {"g", 1000000000}, {"gb", 1ULL << 30}};
   const std::string_view unit_name = text.substr(digits);
   for (const Unit& unit : kUnits) {
     if (!equals_nocase(unit_name, unit.name)) continue;

@@ -30,8 +30,7 @@ class [[nodiscard]] Status {
   Status() = default;
   Status(Status&&) = default;
   Status& operator=(Status&&) = default;
-  Status(const Status& other)
-      : error_(other.error_ ? std::make_unique<std::string>(*other.error_) : nullptr) {}
+  Status(const Status& other) : error_(other.error_ ? std::make_unique<std::string>(*other.error_) : nullptr) {}
   Status& operator=(const Status& other) { return *this = Status(other); }
 
   static Status error(std::string message) {

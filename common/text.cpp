@@ -7,9 +7,7 @@ namespace {
 
 constexpr char kHexDigits[] = "0123456789abcdef";
 
-bool is_space(char c) {
-  return std::isspace(static_cast<unsigned char>(c)) != 0;
-}
+bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 
 // -1 if `c` is no hex digit.
 int hex_value(char c) {
@@ -73,8 +71,7 @@ class Splitter {
       if (c == '"') return true;
       if (c != '\\' || rest_.empty()) {
         out.push_back(c);
-      } else if (rest_.size() >= 3 && rest_[0] == 'x' && hex_value(rest_[1]) >= 0 &&
-                 hex_value(rest_[2]) >= 0) {
+      } else if (rest_.size() >= 3 && rest_[0] == 'x' && hex_value(rest_[1]) >= 0 && hex_value(rest_[2]) >= 0) {
         out.push_back(static_cast<char>(hex_value(rest_[1]) * 16 + hex_value(rest_[2])));
         rest_.remove_prefix(3);
       } else {

@@ -11,14 +11,10 @@ namespace strata {
 namespace {
 
 // The log goes to standard output; a death test looks at standard error.
-void log_to_stderr() {
-  set_log_file("/dev/stderr");
-}
+void log_to_stderr() { set_log_file("/dev/stderr"); }
 
 int g_evaluated = 0;
-int evaluated() {
-  return ++g_evaluated;
-}
+int evaluated() { return ++g_evaluated; }
 
 TEST(Assert, PassingCostsNothingAndEvaluatesNoArguments) {
   STRATA_ASSERT(true);

@@ -110,8 +110,7 @@ TEST(Crash, SectionsFollowInOrder) {
     add_crash_section("SECOND", [](CrashWriter& out, void*) { out.text("2"); });
     std::abort();
   });
-  EXPECT_TRUE(
-      death.says("------ CURRENT COMMAND ------\nargc -42 at 0xdeadbeef 0x0\n------ SECOND ------\n2\n"))
+  EXPECT_TRUE(death.says("------ CURRENT COMMAND ------\nargc -42 at 0xdeadbeef 0x0\n------ SECOND ------\n2\n"))
       << death.log;
 }
 

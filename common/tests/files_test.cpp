@@ -18,9 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_open(int fd) {
-  return fcntl(fd, F_GETFD) >= 0;
-}
+bool is_open(int fd) { return fcntl(fd, F_GETFD) >= 0; }
 
 class FilesTest : public ::testing::Test {
  protected:
@@ -57,8 +55,7 @@ TEST_F(FilesTest, UniqueFdClosesExactlyOnce) {
 }
 
 TEST_F(FilesTest, OpenErrorsNameThePathAndTheReason) {
-  EXPECT_EQ(open_file(path("none"), O_RDONLY).message(),
-            "open " + path("none") + ": No such file or directory");
+  EXPECT_EQ(open_file(path("none"), O_RDONLY).message(), "open " + path("none") + ": No such file or directory");
   EXPECT_EQ(read_file(path("none")).message(), "open " + path("none") + ": No such file or directory");
   EXPECT_NE(read_file(directory_.string()).message().find("Is a directory"), std::string::npos);
 }

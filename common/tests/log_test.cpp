@@ -53,8 +53,8 @@ TEST_F(LogTest, LineHasTheShapeThatToolsParse) {
   log_verbose("v {}", 2);
   log_notice("n {}", 3);
   log_warning("w {}", 4);
-  const std::string head = std::to_string(getpid()) +
-                           ":M [0-9]{2} [A-Z][a-z][a-z] [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3} ";
+  const std::string head =
+      std::to_string(getpid()) + ":M [0-9]{2} [A-Z][a-z][a-z] [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3} ";
   const std::string expected = head + "[.] d 1\n" + head + "- v 2\n" + head + "[*] n 3\n" + head + "# w 4\n";
   EXPECT_TRUE(matches(content(), expected)) << content();
 }
@@ -110,8 +110,7 @@ TEST_F(LogTest, LinesOfSeveralThreadsDoNotMix) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([t] {
-      for (int i = 0; i < 200; ++i)
-        log_notice("thread {} {}", t, std::string(200, static_cast<char>('a' + t)));
+      for (int i = 0; i < 200; ++i) log_notice("thread {} {}", t, std::string(200, static_cast<char>('a' + t)));
     });
   }
   for (std::thread& thread : threads) thread.join();

@@ -37,8 +37,8 @@ TEST(ParseInt64, CoversTheWholeRangeAndNotOneMore) {
   EXPECT_EQ(value, INT64_MAX);
   ASSERT_TRUE(parse_int64("-9223372036854775808", &value));
   EXPECT_EQ(value, INT64_MIN);
-  for (const char* bad : {"9223372036854775808", "-9223372036854775809", "18446744073709551616",
-                          "99999999999999999999", "100000000000000000000", "-99999999999999999999"}) {
+  for (const char* bad : {"9223372036854775808", "-9223372036854775809", "18446744073709551616", "99999999999999999999",
+                          "100000000000000000000", "-99999999999999999999"}) {
     EXPECT_FALSE(parse_int64(bad, &value)) << bad;
   }
   EXPECT_FALSE(parse_int64(std::string_view("1\0", 2), &value));
@@ -110,8 +110,8 @@ TEST(ParseDouble, TakesWhatStrtodTakes) {
 
 TEST(ParseDouble, RefusesWhatIsNoNumber) {
   double value;
-  for (const char* bad : {"", " ", " 1", "1 ", "\t1", "nan", "-nan", "1e400", "-1e400", "1e-400", ".", "-",
-                          "e5", "1e", "1.2.3", "0x", "infx", "1,5"}) {
+  for (const char* bad : {"", " ", " 1", "1 ", "\t1", "nan", "-nan", "1e400", "-1e400", "1e-400", ".", "-", "e5", "1e",
+                          "1.2.3", "0x", "infx", "1,5"}) {
     EXPECT_FALSE(parse_double(bad, &value)) << bad;
   }
   EXPECT_FALSE(parse_double(std::string_view("1\0", 2), &value));

@@ -68,12 +68,8 @@ TEST(Expected, HoldsMoveOnlyValuesAndStrings) {
   EXPECT_EQ(text->size(), 3u);
 }
 
-TEST(ExpectedDeathTest, ValueOfAnErrorIsABug) {
-  EXPECT_DEATH((void)half(3).value(), "");
-}
-TEST(ExpectedDeathTest, SuccessWithoutAValueIsABug) {
-  EXPECT_DEATH((void)Expected<int>(Status()), "");
-}
+TEST(ExpectedDeathTest, ValueOfAnErrorIsABug) { EXPECT_DEATH((void)half(3).value(), ""); }
+TEST(ExpectedDeathTest, SuccessWithoutAValueIsABug) { EXPECT_DEATH((void)Expected<int>(Status()), ""); }
 
 }  // namespace
 }  // namespace strata

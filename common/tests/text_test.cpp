@@ -55,8 +55,8 @@ TEST(SplitArgs, Quotes) {
 }
 
 TEST(SplitArgs, RefusesUnbalancedQuotes) {
-  for (const char* bad : {"\"", "'", "\"abc", "'abc", "\"abc\\\"", "'abc\\'", "\"a\"b", "'a'b", "\"a\"\"b\"",
-                          "ok \"", "\"\\", "\"\\x4"}) {
+  for (const char* bad : {"\"", "'", "\"abc", "'abc", "\"abc\\\"", "'abc\\'", "\"a\"b", "'a'b", "\"a\"\"b\"", "ok \"",
+                          "\"\\", "\"\\x4"}) {
     EXPECT_EQ(split_args(bad), std::nullopt) << bad;
   }
 }

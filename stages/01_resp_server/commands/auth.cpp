@@ -41,9 +41,7 @@ Authentication::Authentication(Server& server) : server_(server) {
   });
 }
 
-void Authentication::password_changed() {
-  server_.clients.password_required = required();
-}
+void Authentication::password_changed() { server_.clients.password_required = required(); }
 
 bool Authentication::accepts(std::string_view user, std::string_view password) const {
   if (user != "default") return false;

@@ -13,8 +13,7 @@
 
 namespace strata::resp {
 
-inline constexpr std::string_view kWrongPassword =
-    "WRONGPASS invalid username-password pair or user is disabled.";
+inline constexpr std::string_view kWrongPassword = "WRONGPASS invalid username-password pair or user is disabled.";
 
 // Compares without stopping at the first difference, so that the time taken tells nothing of a secret's
 // content.

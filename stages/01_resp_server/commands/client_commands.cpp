@@ -13,9 +13,7 @@
 
 namespace strata::resp {
 
-static void client_id_command(Client& client, Args) {
-  client.reply.integer(static_cast<int64_t>(client.id));
-}
+static void client_id_command(Client& client, Args) { client.reply.integer(static_cast<int64_t>(client.id)); }
 
 static void client_getname_command(Client& client, Args) {
   if (client.name.empty()) {
@@ -75,9 +73,7 @@ static void client_no_evict_command(Client& client, Args args) {
 }
 
 // Without client-side caching nothing is tracked, let alone redirected.
-static void client_getredir_command(Client& client, Args) {
-  client.reply.integer(-1);
-}
+static void client_getredir_command(Client& client, Args) { client.reply.integer(-1); }
 
 static void client_trackinginfo_command(Client& client, Args) {
   Reply& reply = client.reply;
@@ -181,11 +177,7 @@ void install_client_commands(Server& server) {
            {.name = "getredir", .arity = 2, .flags = kOwn, .run = client_getredir_command},
            {.name = "help", .arity = 2, .flags = kLoading | kStale, .run = client_help_command},
            {.name = "id", .arity = 2, .flags = kOwn, .run = client_id_command},
-           {.name = "info",
-            .arity = 2,
-            .flags = kOwn,
-            .tips = {"nondeterministic_output"},
-            .run = client_info_command},
+           {.name = "info", .arity = 2, .flags = kOwn, .tips = {"nondeterministic_output"}, .run = client_info_command},
            {.name = "kill", .arity = -3, .flags = kOthers, .run = client_kill_command},
            {.name = "list",
             .arity = -2,

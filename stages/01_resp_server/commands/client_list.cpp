@@ -41,9 +41,8 @@ OutputFigures output_figures(const Client& client) {
 ClientLines::ClientLines() {
   for (char letter : kLetters) letters_.push_back({letter, {}});
   set_flag('O', [](const Client& client) { return client.has(Client::kMonitor); });
-  set_flag('S', [](const Client& client) {
-    return client.kind == ClientClass::kReplica && !client.has(Client::kMonitor);
-  });
+  set_flag('S',
+           [](const Client& client) { return client.kind == ClientClass::kReplica && !client.has(Client::kMonitor); });
   set_flag('M', [](const Client& client) { return client.kind == ClientClass::kMaster; });
   set_flag('c', [](const Client& client) { return client.has(Client::kCloseAfterReply); });
   set_flag('A', [](const Client& client) { return client.has(Client::kCloseNow); });
@@ -57,8 +56,7 @@ ClientLines::ClientLines() {
 }
 
 void ClientLines::set_flag(char letter, Flag flag) {
-  auto found =
-      std::find_if(letters_.begin(), letters_.end(), [&](const Letter& l) { return l.letter == letter; });
+  auto found = std::find_if(letters_.begin(), letters_.end(), [&](const Letter& l) { return l.letter == letter; });
   STRATA_ASSERT(found != letters_.end(), "no place for flag '{}'", letter);
   found->flags.push_back(flag);
 }
@@ -78,8 +76,8 @@ void ClientLines::append(std::string& out, Client& client) const {
   Server& server = client.server;
   int64_t age = std::max<int64_t>(0, (wall_ms() - client.created_ms) / 1000);
   int64_t idle = std::max<int64_t>(0, (server.loop.now_ms() - client.last_active_ms) / 1000);
-  fmt::format_to(into, "id={} addr={} laddr={} fd={} name={} age={} idle={} flags=", client.id,
-                 client.peer_address(), client.local_address(), client.fd, client.name, age, idle);
+  fmt::format_to(into, "id={} addr={} laddr={} fd={} name={} age={} idle={} flags=", client.id, client.peer_address(),
+                 client.local_address(), client.fd, client.name, age, idle);
   append_flags(out, client);
   fmt::format_to(into, " db={} sub={} psub={} ssub={} multi={}", client.db, figure(Figure::kChannels, client),
                  figure(Figure::kPatterns, client), figure(Figure::kShardChannels, client),
@@ -90,15 +88,14 @@ void ClientLines::append(std::string& out, Client& client) const {
   int64_t queued_memory = figure(Figure::kQueuedMemory, client);
   fmt::format_to(into, " qbuf={} qbuf-free={} argv-mem={} multi-mem={}", input.size(), input.room(),
                  client.parser().argument_bytes(), queued_memory);
-  fmt::format_to(into, " rbs={} rbp={} obl={} oll={} omem={} tot-mem={}", output.buffer_bytes,
-                 output.buffered, output.buffered, output.listed_chunks, output.listed_bytes,
+  fmt::format_to(into, " rbs={} rbp={} obl={} oll={} omem={} tot-mem={}", output.buffer_bytes, output.buffered,
+                 output.buffered, output.listed_chunks, output.listed_bytes,
                  client.memory_bytes() + static_cast<size_t>(queued_memory));
 
   const CommandSpec* command = client.last_command;
-  fmt::format_to(into, " events={} cmd={} user={} redir={} resp={}",
-                 client.has(Client::kWriteWatched) ? "rw" : "r",
-                 command == nullptr ? std::string_view("NULL") : std::string_view(command->full_name),
-                 client.user, figure(Figure::kRedirect, client), client.reply.protocol());
+  fmt::format_to(into, " events={} cmd={} user={} redir={} resp={}", client.has(Client::kWriteWatched) ? "rw" : "r",
+                 command == nullptr ? std::string_view("NULL") : std::string_view(command->full_name), client.user,
+                 figure(Figure::kRedirect, client), client.reply.protocol());
 }
 
 bool parse_client_class(std::string_view name, ClientClass* out) {

@@ -57,9 +57,7 @@ class ClientLines {
 
  private:
   void append_flags(std::string& out, const Client& client) const;
-  int64_t figure(Figure which, const Client& client) const {
-    return figures_[static_cast<size_t>(which)](client);
-  }
+  int64_t figure(Figure which, const Client& client) const { return figures_[static_cast<size_t>(which)](client); }
 
   struct Letter {
     char letter;

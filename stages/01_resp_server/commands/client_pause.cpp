@@ -49,8 +49,7 @@ bool ClientPause::concerns(const Client& client, const CommandSpec& spec) const 
     return false;
   if (mode_ != Mode::kWrites) return mode_ == Mode::kAll;
   if (spec.is(kWrite | kMayReplicate)) return true;
-  return std::any_of(also_writes_.begin(), also_writes_.end(),
-                     [&](Writes writes) { return writes(client, spec); });
+  return std::any_of(also_writes_.begin(), also_writes_.end(), [&](Writes writes) { return writes(client, spec); });
 }
 
 void ClientPause::put_aside(Client& client, const CommandSpec& spec, Args args) {

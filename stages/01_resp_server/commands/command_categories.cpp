@@ -56,9 +56,9 @@ uint64_t group_category(std::string_view group) {
   return 0;
 }
 
-constexpr uint64_t kAnyGroup = kCatKeyspace | kCatString | kCatList | kCatSet | kCatSortedSet | kCatHash |
-                               kCatBitmap | kCatHyperLogLog | kCatGeo | kCatStream | kCatConnection |
-                               kCatTransaction | kCatScripting;
+constexpr uint64_t kAnyGroup = kCatKeyspace | kCatString | kCatList | kCatSet | kCatSortedSet | kCatHash | kCatBitmap |
+                               kCatHyperLogLog | kCatGeo | kCatStream | kCatConnection | kCatTransaction |
+                               kCatScripting;
 
 }  // namespace
 
@@ -75,9 +75,7 @@ uint64_t acl_categories(const CommandSpec& spec) {
   return categories;
 }
 
-std::span<const CategoryName> category_names() {
-  return kNames;
-}
+std::span<const CategoryName> category_names() { return kNames; }
 
 uint64_t category_by_name(std::string_view name) {
   for (const CategoryName& each : kNames) {

@@ -45,9 +45,7 @@ void command_command(Client& c, Args) {
   commands.each([&c](const CommandSpec& spec) { reply_command_info(c.reply, spec); });
 }
 
-void count_command(Client& c, Args) {
-  c.reply.integer(static_cast<int64_t>(count_commands(c.server.commands)));
-}
+void count_command(Client& c, Args) { c.reply.integer(static_cast<int64_t>(count_commands(c.server.commands))); }
 
 void info_command(Client& c, Args args) {
   if (args.size() == 2) {
@@ -144,12 +142,8 @@ void get_keys(Client& c, Args args, bool with_flags) {
   }
 }
 
-void getkeys_command(Client& c, Args args) {
-  get_keys(c, args, false);
-}
-void getkeysandflags_command(Client& c, Args args) {
-  get_keys(c, args, true);
-}
+void getkeys_command(Client& c, Args args) { get_keys(c, args, false); }
+void getkeysandflags_command(Client& c, Args args) { get_keys(c, args, true); }
 
 void help_command(Client& c, Args) {
   reply_help(c, "COMMAND",

@@ -71,8 +71,7 @@ void reply_command_docs(Reply& reply, const CommandSpec& spec) {
   static const CommandDoc kNone{};
   const CommandDoc& doc = spec.doc != nullptr ? *spec.doc : kNone;
   const auto arguments = parse_syntax(doc.syntax);
-  STRATA_ASSERT(arguments.has_value(), "the syntax of {} does not follow the grammar: {}", spec.full_name,
-                doc.syntax);
+  STRATA_ASSERT(arguments.has_value(), "the syntax of {} does not follow the grammar: {}", spec.full_name, doc.syntax);
   const bool deprecated = !doc.deprecated_since.empty();
   size_t fields = 0;
   for (std::string_view text :

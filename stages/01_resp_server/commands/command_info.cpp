@@ -140,9 +140,7 @@ void reply_key_specs(Reply& reply, const CommandSpec& command) {
 
 }  // namespace
 
-void reply_key_flags(Reply& reply, uint32_t flags) {
-  reply_names(reply, kKeyFlagNames, flags);
-}
+void reply_key_flags(Reply& reply, uint32_t flags) { reply_names(reply, kKeyFlagNames, flags); }
 
 void reply_command_info(Reply& reply, const CommandSpec& spec) {
   const KeyTriple keys = key_triple(spec);

@@ -90,8 +90,7 @@ void config_help(Client& c, Args) {
   reply_help(c, "CONFIG",
              {"GET <pattern>", "    Return parameters matching the glob-like <pattern> and their values.",
               "SET <directive> <value>", "    Set the configuration <directive> to <value>.", "RESETSTAT",
-              "    Reset statistics reported by the INFO command.", "REWRITE",
-              "    Rewrite the configuration file."});
+              "    Reset statistics reported by the INFO command.", "REWRITE", "    Rewrite the configuration file."});
 }
 
 }  // namespace

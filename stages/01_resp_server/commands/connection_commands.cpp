@@ -26,9 +26,7 @@ static void ping_command(Client& client, Args args) {
   }
 }
 
-static void echo_command(Client& client, Args args) {
-  client.reply.bulk(args[1]);
-}
+static void echo_command(Client& client, Args args) { client.reply.bulk(args[1]); }
 
 static void quit_command(Client& client, Args) {
   client.reply.ok();

@@ -150,7 +150,8 @@ void setrange_command(Client& client, Args args) {
   if (!ref) ref = database.set_string(ref, key, "", -1);
   ref = db::make_raw(database, ref, std::max(old_length, end));
   char* bytes = db::raw_bytes(*ref);
-  if (static_cast<size_t>(offset) > old_length) std::memset(bytes + old_length, 0, static_cast<size_t>(offset) - old_length);
+  if (static_cast<size_t>(offset) > old_length)
+    std::memset(bytes + old_length, 0, static_cast<size_t>(offset) - old_length);
   std::memcpy(bytes + offset, value.data(), value.size());
   keyspace_of(client).changed(database, key, "setrange", EventClass::kString);
   client.reply.integer(static_cast<int64_t>(std::max(old_length, end)));
@@ -167,9 +168,15 @@ void install_counter_commands(Server& server) {
   commands.add({.name = "incrby", .arity = 3, .flags = kChange, .keys = key, .run = incrby_command});
   commands.add({.name = "decrby", .arity = 3, .flags = kChange, .keys = key, .run = decrby_command});
   commands.add({.name = "incrbyfloat", .arity = 3, .flags = kChange, .keys = key, .run = incrbyfloat_command});
-  commands.add({.name = "append", .arity = 3, .flags = kChange, .keys = {key_at(1, kKeyRW | kKeyInsert)},
+  commands.add({.name = "append",
+                .arity = 3,
+                .flags = kChange,
+                .keys = {key_at(1, kKeyRW | kKeyInsert)},
                 .run = append_command});
-  commands.add({.name = "setrange", .arity = 4, .flags = kWrite | kDenyOom, .keys = {key_at(1, kKeyRW | kKeyUpdate)},
+  commands.add({.name = "setrange",
+                .arity = 4,
+                .flags = kWrite | kDenyOom,
+                .keys = {key_at(1, kKeyRW | kKeyUpdate)},
                 .run = setrange_command});
 }
 

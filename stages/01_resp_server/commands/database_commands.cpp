@@ -16,9 +16,7 @@ void select_command(Client& client, Args args) {
   client.reply.ok();
 }
 
-void dbsize_command(Client& client, Args) {
-  client.reply.integer(static_cast<int64_t>(database_of(client).size()));
-}
+void dbsize_command(Client& client, Args) { client.reply.integer(static_cast<int64_t>(database_of(client).size())); }
 
 void swapdb_command(Client& client, Args args) {
   int first = 0;
@@ -39,8 +37,8 @@ void swapdb_command(Client& client, Args args) {
 // FLUSHDB and FLUSHALL take SYNC or ASYNC. Values live in slabs that are dropped as a whole, so there is little to do
 // in the background, and both words do the same here.
 bool flush_option(Client& client, Args args) {
-  bool known = args.size() == 1 ||
-               (args.size() == 2 && (equals_nocase(args[1], "SYNC") || equals_nocase(args[1], "ASYNC")));
+  bool known =
+      args.size() == 1 || (args.size() == 2 && (equals_nocase(args[1], "SYNC") || equals_nocase(args[1], "ASYNC")));
   if (!known) client.reply.error(kSyntaxError);
   return known;
 }
@@ -75,12 +73,24 @@ void install_database_commands(Server& server) {
   const std::vector<std::string_view> kEveryShard = {"request_policy:all_shards", "response_policy:all_succeeded"};
   auto& commands = server.commands;
   commands.add({.name = "select", .arity = 2, .flags = kLoading | kStale | kFast, .run = select_command});
-  commands.add({.name = "dbsize", .arity = 1, .flags = kReadOnly | kFast, .categories = kCatKeyspace,
-                .tips = {"request_policy:all_shards", "response_policy:agg_sum"}, .run = dbsize_command});
+  commands.add({.name = "dbsize",
+                .arity = 1,
+                .flags = kReadOnly | kFast,
+                .categories = kCatKeyspace,
+                .tips = {"request_policy:all_shards", "response_policy:agg_sum"},
+                .run = dbsize_command});
   commands.add({.name = "swapdb", .arity = 3, .flags = kWrite | kFast, .categories = kWhole, .run = swapdb_command});
-  commands.add({.name = "flushdb", .arity = -1, .flags = kWrite, .categories = kWhole, .tips = kEveryShard,
+  commands.add({.name = "flushdb",
+                .arity = -1,
+                .flags = kWrite,
+                .categories = kWhole,
+                .tips = kEveryShard,
                 .run = flushdb_command});
-  commands.add({.name = "flushall", .arity = -1, .flags = kWrite, .categories = kWhole, .tips = kEveryShard,
+  commands.add({.name = "flushall",
+                .arity = -1,
+                .flags = kWrite,
+                .categories = kWhole,
+                .tips = kEveryShard,
                 .run = flushall_command});
 }
 

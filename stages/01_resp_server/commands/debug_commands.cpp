@@ -34,8 +34,7 @@ void DebugCommands::run(Client& client, Args args) const {
   }
   auto found = words_.find(to_lower(args[1]));
   size_t arity = found == words_.end() ? 0 : static_cast<size_t>(std::abs(found->second.arity));
-  bool fits =
-      found != words_.end() && (found->second.arity > 0 ? args.size() == arity : args.size() >= arity);
+  bool fits = found != words_.end() && (found->second.arity > 0 ? args.size() == arity : args.size() >= arity);
   if (fits) {
     found->second.run(client, args);
   } else {
@@ -58,9 +57,7 @@ void DebugCommands::help(Client& client) const {
 namespace {
 
 // A leading number; what does not begin with one is 0, as everywhere in DEBUG.
-double leading_number(std::string_view text) {
-  return std::strtod(std::string(text).c_str(), nullptr);
-}
+double leading_number(std::string_view text) { return std::strtod(std::string(text).c_str(), nullptr); }
 
 // Blocks the whole server, as a slow command would.
 void debug_sleep(Client& client, Args args) {
@@ -86,9 +83,7 @@ void debug_pause_cron(Client& client, Args args) {
 }
 
 // DEBUG STRINGMATCH-LEN pattern text: does the glob match?
-void debug_stringmatch_len(Client& client, Args args) {
-  client.reply.integer(glob_match(args[2], args[3]) ? 1 : 0);
-}
+void debug_stringmatch_len(Client& client, Args args) { client.reply.integer(glob_match(args[2], args[3]) ? 1 : 0); }
 
 void debug_log(Client& client, Args args) {
   log_warning("DEBUG LOG: {}", args[2]);
@@ -111,13 +106,9 @@ void debug_segfault(Client&, Args) {
   *static_cast<volatile char*>(memory) = 'x';
 }
 
-void debug_panic(Client&, Args) {
-  STRATA_PANIC("called by DEBUG PANIC");
-}
+void debug_panic(Client&, Args) { STRATA_PANIC("called by DEBUG PANIC"); }
 
-void debug_assert(Client& client, Args) {
-  STRATA_ASSERT(client.fd == INT_MIN, "called by DEBUG ASSERT");
-}
+void debug_assert(Client& client, Args) { STRATA_ASSERT(client.fd == INT_MIN, "called by DEBUG ASSERT"); }
 
 // Reply buffers here come from a pool and keep no peaks: the switches are accepted so that test suites run.
 void debug_replybuffer(Client& client, Args args) {
@@ -146,32 +137,25 @@ void debug_command(Client& client, Args args) {
 void install_debug_commands(Server& server) {
   auto& debug = server.own<DebugCommands>();
   debug.add("assert", 2, debug_assert, {"ASSERT", "    Crash by assertion failed."});
-  debug.add(
-      "error", 3, debug_error,
-      {"ERROR <string>", "    Return a Redis protocol error with <string> as message. Useful for clients",
-       "    unit tests to simulate Redis errors."});
+  debug.add("error", 3, debug_error,
+            {"ERROR <string>", "    Return a Redis protocol error with <string> as message. Useful for clients",
+             "    unit tests to simulate Redis errors."});
   debug.add("log", 3, debug_log, {"LOG <message>", "    Write <message> to the server log."});
   debug.add("panic", 2, debug_panic, {"PANIC", "    Crash the server simulating a panic."});
-  debug.add("pause-cron", 3, debug_pause_cron,
-            {"PAUSE-CRON <0|1>", "    Stop periodic cron job processing."});
-  debug.add(
-      "protocol", 3, debug_protocol,
-      {"PROTOCOL <type>", "    Reply with a test value of the specified type. <type> can be: string,",
-       "    integer, double, bignum, null, array, set, map, attrib, push, verbatim,", "    true, false."});
+  debug.add("pause-cron", 3, debug_pause_cron, {"PAUSE-CRON <0|1>", "    Stop periodic cron job processing."});
+  debug.add("protocol", 3, debug_protocol,
+            {"PROTOCOL <type>", "    Reply with a test value of the specified type. <type> can be: string,",
+             "    integer, double, bignum, null, array, set, map, attrib, push, verbatim,", "    true, false."});
   debug.add("replybuffer", 4, debug_replybuffer,
             {"REPLYBUFFER PEAK-RESET-TIME <NEVER||RESET|time>", "    Accepted and without effect.",
              "REPLYBUFFER RESIZING <0|1>", "    Accepted and without effect."});
   debug.add("segfault", 2, debug_segfault, {"SEGFAULT", "    Crash the server with sigsegv."});
-  debug.add(
-      "set-active-expire", 3, debug_set_active_expire,
-      {"SET-ACTIVE-EXPIRE <0|1>",
-       "    Setting it to 0 disables expiring keys in background when they are not",
-       "    accessed (otherwise the Redis behavior). Setting it to 1 reenables back the", "    default."});
-  debug.add("sleep", 3, debug_sleep,
-            {"SLEEP <seconds>", "    Stop the server for <seconds>. Decimals allowed."});
+  debug.add("set-active-expire", 3, debug_set_active_expire,
+            {"SET-ACTIVE-EXPIRE <0|1>", "    Setting it to 0 disables expiring keys in background when they are not",
+             "    accessed (otherwise the Redis behavior). Setting it to 1 reenables back the", "    default."});
+  debug.add("sleep", 3, debug_sleep, {"SLEEP <seconds>", "    Stop the server for <seconds>. Decimals allowed."});
   debug.add("stringmatch-len", 4, debug_stringmatch_len,
-            {"STRINGMATCH-LEN <pattern> <string>",
-             "    Tell whether the glob <pattern> matches <string>: 1 or 0."});
+            {"STRINGMATCH-LEN <pattern> <string>", "    Tell whether the glob <pattern> matches <string>: 1 or 0."});
   server.commands.add({.name = "debug",
                        .arity = -2,
                        .flags = kAdmin | kNoScript | kLoading | kStale | kProtected,

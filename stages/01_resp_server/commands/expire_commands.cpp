@@ -13,10 +13,10 @@ using db::EventClass;
 using db::Ref;
 
 struct ExpireConditions {
-  bool nx = false;   // only when there is no expiry
-  bool xx = false;   // only when there is one
-  bool gt = false;   // only when the new one is later (no expiry counts as infinitely late)
-  bool lt = false;   // only when the new one is earlier
+  bool nx = false;  // only when there is no expiry
+  bool xx = false;  // only when there is one
+  bool gt = false;  // only when the new one is later (no expiry counts as infinitely late)
+  bool lt = false;  // only when the new one is earlier
 };
 
 bool read_conditions(Client& client, Args args, ExpireConditions* out) {

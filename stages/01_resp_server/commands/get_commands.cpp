@@ -102,20 +102,31 @@ void install_get_commands(Server& server) {
   constexpr uint32_t kRead = kKeyRO | kKeyAccess;
   auto& commands = server.commands;
   commands.add({.name = "get", .arity = 2, .flags = kReadOnly | kFast, .keys = {key_at(1, kRead)}, .run = get_command});
-  commands.add({.name = "mget", .arity = -2, .flags = kReadOnly | kFast, .keys = {keys_in_range(1, -1, 1, kRead)},
-                .tips = {"request_policy:multi_shard"}, .run = mget_command});
-  commands.add({.name = "getdel", .arity = 2, .flags = kWrite | kFast,
-                .keys = {key_at(1, kKeyRW | kKeyAccess | kKeyDelete)}, .run = getdel_command});
-  commands.add({.name = "getex", .arity = -2, .flags = kWrite | kFast,
-                .keys = {KeySpec{.flags = kKeyRW | kKeyAccess | kKeyUpdate, .index = 1,
-                                 .notes = "a write, since the TTL may change"}},
-                .run = getex_command});
-  commands.add({.name = "strlen", .arity = 2, .flags = kReadOnly | kFast, .keys = {key_at(1, kKeyRO)},
-                .run = strlen_command});
-  commands.add({.name = "getrange", .arity = 4, .flags = kReadOnly, .keys = {key_at(1, kRead)}, .run = getrange_command});
+  commands.add({.name = "mget",
+                .arity = -2,
+                .flags = kReadOnly | kFast,
+                .keys = {keys_in_range(1, -1, 1, kRead)},
+                .tips = {"request_policy:multi_shard"},
+                .run = mget_command});
+  commands.add({.name = "getdel",
+                .arity = 2,
+                .flags = kWrite | kFast,
+                .keys = {key_at(1, kKeyRW | kKeyAccess | kKeyDelete)},
+                .run = getdel_command});
+  commands.add(
+      {.name = "getex",
+       .arity = -2,
+       .flags = kWrite | kFast,
+       .keys = {KeySpec{
+           .flags = kKeyRW | kKeyAccess | kKeyUpdate, .index = 1, .notes = "a write, since the TTL may change"}},
+       .run = getex_command});
+  commands.add(
+      {.name = "strlen", .arity = 2, .flags = kReadOnly | kFast, .keys = {key_at(1, kKeyRO)}, .run = strlen_command});
+  commands.add(
+      {.name = "getrange", .arity = 4, .flags = kReadOnly, .keys = {key_at(1, kRead)}, .run = getrange_command});
   commands.add({.name = "substr", .arity = 4, .flags = kReadOnly, .keys = {key_at(1, kRead)}, .run = getrange_command});
-  commands.add({.name = "lcs", .arity = -3, .flags = kReadOnly, .keys = {keys_in_range(1, 1, 1, kRead)},
-                .run = lcs_command});
+  commands.add(
+      {.name = "lcs", .arity = -3, .flags = kReadOnly, .keys = {keys_in_range(1, 1, 1, kRead)}, .run = lcs_command});
 }
 
 }  // namespace strata::resp

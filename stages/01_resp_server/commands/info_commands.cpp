@@ -34,13 +34,12 @@ void install_info_commands(Server& server) {
   install_info_sections(server);
   install_crash_sections(server);
   install_lolwut(server);
-  server.commands.add(
-      {.name = "info",
-       .arity = -1,
-       .flags = kLoading | kStale,
-       .categories = kCatDangerous,
-       .tips = {"nondeterministic_output", "request_policy:all_shards", "response_policy:special"},
-       .run = info_command});
+  server.commands.add({.name = "info",
+                       .arity = -1,
+                       .flags = kLoading | kStale,
+                       .categories = kCatDangerous,
+                       .tips = {"nondeterministic_output", "request_policy:all_shards", "response_policy:special"},
+                       .run = info_command});
   server.commands.add({.name = "time",
                        .arity = 1,
                        .flags = kLoading | kStale | kFast,

@@ -3,8 +3,8 @@
 
 namespace strata::resp {
 
-void install_scan_commands(Server& server);     // scan_commands.cpp
-void install_object_command(Server& server);    // object_command.cpp
+void install_scan_commands(Server& server);   // scan_commands.cpp
+void install_object_command(Server& server);  // object_command.cpp
 
 namespace {
 
@@ -173,20 +173,39 @@ void install_key_commands(Server& server) {
   const std::vector<KeySpec> kAsked = {keys_in_range(1, -1, 1, kKeyRO)};
   auto& commands = server.commands;
   commands.add({.name = "del", .arity = -2, .flags = kWrite, .keys = kRemoved, .tips = kSum, .run = del_command});
-  commands.add({.name = "unlink", .arity = -2, .flags = kWrite | kFast, .keys = kRemoved, .tips = kSum, .run = del_command});
-  commands.add({.name = "exists", .arity = -2, .flags = kReadOnly | kFast, .keys = kAsked, .tips = kSum, .run = exists_command});
-  commands.add({.name = "touch", .arity = -2, .flags = kReadOnly | kFast, .keys = kAsked, .tips = kSum, .run = touch_command});
-  commands.add({.name = "type", .arity = 2, .flags = kReadOnly | kFast, .keys = {key_at(1, kKeyRO)}, .run = type_command});
-  commands.add({.name = "randomkey", .arity = 1, .flags = kReadOnly,
-                .tips = {"request_policy:all_shards", "nondeterministic_output"}, .run = randomkey_command});
-  commands.add({.name = "rename", .arity = 3, .flags = kWrite,
-                .keys = {key_at(1, kMoved), key_at(2, kKeyOW | kKeyUpdate)}, .run = rename_command});
-  commands.add({.name = "renamenx", .arity = 3, .flags = kWrite | kFast,
-                .keys = {key_at(1, kMoved), key_at(2, kKeyOW | kKeyInsert)}, .run = renamenx_command});
-  commands.add({.name = "copy", .arity = -3, .flags = kWrite | kDenyOom,
-                .keys = {key_at(1, kKeyRO | kKeyAccess), key_at(2, kKeyOW | kKeyUpdate)}, .run = copy_command});
-  commands.add({.name = "move", .arity = 3, .flags = kWrite | kFast,
-                .keys = {key_at(1, kKeyRW | kKeyAccess | kKeyUpdate)}, .run = move_command});
+  commands.add(
+      {.name = "unlink", .arity = -2, .flags = kWrite | kFast, .keys = kRemoved, .tips = kSum, .run = del_command});
+  commands.add(
+      {.name = "exists", .arity = -2, .flags = kReadOnly | kFast, .keys = kAsked, .tips = kSum, .run = exists_command});
+  commands.add(
+      {.name = "touch", .arity = -2, .flags = kReadOnly | kFast, .keys = kAsked, .tips = kSum, .run = touch_command});
+  commands.add(
+      {.name = "type", .arity = 2, .flags = kReadOnly | kFast, .keys = {key_at(1, kKeyRO)}, .run = type_command});
+  commands.add({.name = "randomkey",
+                .arity = 1,
+                .flags = kReadOnly,
+                .tips = {"request_policy:all_shards", "nondeterministic_output"},
+                .run = randomkey_command});
+  commands.add({.name = "rename",
+                .arity = 3,
+                .flags = kWrite,
+                .keys = {key_at(1, kMoved), key_at(2, kKeyOW | kKeyUpdate)},
+                .run = rename_command});
+  commands.add({.name = "renamenx",
+                .arity = 3,
+                .flags = kWrite | kFast,
+                .keys = {key_at(1, kMoved), key_at(2, kKeyOW | kKeyInsert)},
+                .run = renamenx_command});
+  commands.add({.name = "copy",
+                .arity = -3,
+                .flags = kWrite | kDenyOom,
+                .keys = {key_at(1, kKeyRO | kKeyAccess), key_at(2, kKeyOW | kKeyUpdate)},
+                .run = copy_command});
+  commands.add({.name = "move",
+                .arity = 3,
+                .flags = kWrite | kFast,
+                .keys = {key_at(1, kKeyRW | kKeyAccess | kKeyUpdate)},
+                .run = move_command});
   install_scan_commands(server);
   install_object_command(server);
 }

@@ -67,10 +67,10 @@ void debug_object(Client& client, Args args) {
   const Entry& entry = *ref;
   uint32_t idle = (keyspace.access_clock() - entry.clock()) & static_cast<uint32_t>(Entry::kClockMask);
   bool shared = entry.is_integer() && entry.number() >= 0 && entry.number() < 10000;  // see OBJECT REFCOUNT
-  client.reply.simple(fmt::format(
-      "Value at:{} refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
-      static_cast<const void*>(&entry), shared ? INT_MAX : 1, keyspace.types.of(entry).encoding_name(entry),
-      serialized_length(entry), entry.clock(), idle));
+  client.reply.simple(fmt::format("Value at:{} refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
+                                  static_cast<const void*>(&entry), shared ? INT_MAX : 1,
+                                  keyspace.types.of(entry).encoding_name(entry), serialized_length(entry),
+                                  entry.clock(), idle));
 }
 
 // DEBUG POPULATE count [prefix] [size]: keys prefix:0, prefix:1, ... that are not there yet, with the values
@@ -132,9 +132,8 @@ std::string describe(const ChainStats& stats) {
       stats.buckets, stats.items, stats.used, stats.of_length.size() - 1, average, average);
   for (size_t length = 0; length < stats.of_length.size(); length++) {
     if (stats.of_length[length] == 0) continue;
-    out += fmt::format(
-        "   {}: {} ({:.2f}%)\n", length, stats.of_length[length],
-        100.0 * static_cast<double>(stats.of_length[length]) / static_cast<double>(stats.buckets));
+    out += fmt::format("   {}: {} ({:.2f}%)\n", length, stats.of_length[length],
+                       100.0 * static_cast<double>(stats.of_length[length]) / static_cast<double>(stats.buckets));
   }
   return out;
 }
@@ -156,8 +155,7 @@ void debug_htstats(Client& client, Args args) {
   }
   std::string out = "[Dictionary HT]\n" + describe(stats) + "[Expires HT]\n" + describe(ChainStats());
   if (database.with_expiry() > 0) {
-    out += fmt::format("Expiries stand in the entries: {} of {} keys have one\n", database.with_expiry(),
-                       stats.items);
+    out += fmt::format("Expiries stand in the entries: {} of {} keys have one\n", database.with_expiry(), stats.items);
   }
   client.reply.verbatim(out);
 }
@@ -173,8 +171,7 @@ void debug_htstats_key(Client& client, Args args) {
 
 void install_keyspace_debug(Server& server) {
   auto& debug = server.get<DebugCommands>();
-  debug.add("object", 3, debug_object,
-            {"OBJECT <key>", "    Show low level info about `key` and associated value."});
+  debug.add("object", 3, debug_object, {"OBJECT <key>", "    Show low level info about `key` and associated value."});
   debug.add("populate", -3, debug_populate,
             {"POPULATE <count> [<prefix>] [<size>]",
              "    Create <count> string keys named key:<num>. If <prefix> is specified then",
@@ -186,8 +183,7 @@ void install_keyspace_debug(Server& server) {
   debug.add("htstats-key", 3, debug_htstats_key,
             {"HTSTATS-KEY <key>", "    Like HTSTATS but for the hash table stored at <key>'s value."});
   server.commands.add_subcommand(
-      "memory",
-      {.name = "usage", .arity = -3, .flags = kReadOnly, .keys = {key_at(2, kKeyRO)}, .run = memory_usage});
+      "memory", {.name = "usage", .arity = -3, .flags = kReadOnly, .keys = {key_at(2, kKeyRO)}, .run = memory_usage});
 }
 
 }  // namespace strata::resp

@@ -15,9 +15,7 @@ namespace strata::resp {
 
 namespace {
 
-LatencyMonitor& monitor_of(Client& client) {
-  return client.server.get<LatencyMonitor>();
-}
+LatencyMonitor& monitor_of(Client& client) { return client.server.get<LatencyMonitor>(); }
 
 void latency_latest(Client& client, Args) {
   const auto& events = monitor_of(client).events();
@@ -117,17 +115,16 @@ void latency_histogram(Client& client, Args args) {
 }
 
 void latency_help(Client& client, Args) {
-  reply_help(
-      client, "LATENCY",
-      {"DOCTOR", "    Return a human readable latency analysis report.", "GRAPH <event>",
-       "    Return an ASCII latency graph for the <event> class.", "HISTORY <event>",
-       "    Return time-latency samples for the <event> class.", "LATEST",
-       "    Return the latest latency samples for all events.", "RESET [<event> ...]",
-       "    Reset latency data of one or more <event> classes.",
-       "    (default: reset all data for all event classes)", "HISTOGRAM [COMMAND ...]",
-       "    Return a cumulative distribution of latencies in the format of a histogram for the specified "
-       "command names.",
-       "    If no commands are specified then all histograms are replied."});
+  reply_help(client, "LATENCY",
+             {"DOCTOR", "    Return a human readable latency analysis report.", "GRAPH <event>",
+              "    Return an ASCII latency graph for the <event> class.", "HISTORY <event>",
+              "    Return time-latency samples for the <event> class.", "LATEST",
+              "    Return the latest latency samples for all events.", "RESET [<event> ...]",
+              "    Reset latency data of one or more <event> classes.",
+              "    (default: reset all data for all event classes)", "HISTOGRAM [COMMAND ...]",
+              "    Return a cumulative distribution of latencies in the format of a histogram for the specified "
+              "command names.",
+              "    If no commands are specified then all histograms are replied."});
 }
 
 // The events "command" and "fast-command".

@@ -64,8 +64,7 @@ std::string latency_report(const LatencyMonitor& monitor, const Slowlog& slowlog
         "{}. {}: {} latency spikes (average {}ms, mean deviation {}ms, period {:.2f} sec). Worst all time "
         "event "
         "{}ms.\n",
-        ++number, name, event.size(), analysis.average_ms, analysis.deviation_ms, analysis.period_s,
-        event.worst_ms());
+        ++number, name, event.size(), analysis.average_ms, analysis.deviation_ms, analysis.period_s, event.worst_ms());
   }
   out += "\nWhat may help:\n\n";
   if (slowlog.threshold_us < 0 || slowlog.threshold_us > monitor.threshold_ms * 1000) {

@@ -62,7 +62,7 @@ class LcsTable {
 };
 
 struct Range {
-  size_t a_end;   // one past the last matching byte
+  size_t a_end;  // one past the last matching byte
   size_t b_end;
   size_t length;
 };
@@ -77,8 +77,8 @@ std::vector<Range> walk_back(const LcsTable& table, std::string_view a, std::str
   while (i > 0 && j > 0 && left > 0) {
     if (a[i - 1] == b[j - 1]) {
       (*result)[--left] = a[i - 1];
-      bool goes_on = !runs.empty() && runs.back().a_end - runs.back().length == i &&
-                     runs.back().b_end - runs.back().length == j;
+      bool goes_on =
+          !runs.empty() && runs.back().a_end - runs.back().length == i && runs.back().b_end - runs.back().length == j;
       if (goes_on) {
         runs.back().length++;
       } else {

@@ -22,8 +22,7 @@ void real(Reply& reply, std::string_view name, double value) {
   reply.real(value);
 }
 
-void ratio_and_bytes(Reply& reply, const std::string& name, const std::string& ratio_name, size_t a,
-                     size_t b) {
+void ratio_and_bytes(Reply& reply, const std::string& name, const std::string& ratio_name, size_t a, size_t b) {
   real(reply, ratio_name, b == 0 ? 0 : static_cast<double>(a) / static_cast<double>(b));
   reply.bulk(name + ".bytes");
   reply.integer(static_cast<int64_t>(a) - static_cast<int64_t>(b));
@@ -66,13 +65,10 @@ void memory_stats(Client& client, Args) {
 }
 
 void memory_doctor(Client& client, Args) {
-  client.reply.verbatim(
-      memory_diagnosis(MemoryAccounts::of(client.server).take(), client.server.clients.count()));
+  client.reply.verbatim(memory_diagnosis(MemoryAccounts::of(client.server).take(), client.server.clients.count()));
 }
 
-void memory_malloc_stats(Client& client, Args) {
-  client.reply.verbatim(allocator_details());
-}
+void memory_malloc_stats(Client& client, Args) { client.reply.verbatim(allocator_details()); }
 
 void memory_purge(Client& client, Args) {
   release_unused();

@@ -38,11 +38,11 @@ std::string memory_diagnosis(const MemoryReport& report, size_t clients) {
                     human_bytes(report.peak), human_bytes(report.used)));
   }
   if (wasteful(report.rss, report.used, 1.4)) {
-    findings.push_back(fmt::format(
-        "High total RSS: the process occupies {} for {} of data and overhead, a ratio of {:.2f}. The "
-        "findings below, "
-        "if any, say which part of it is the allocator's.",
-        human_bytes(report.rss), human_bytes(report.used), report.ratio(report.rss, report.used)));
+    findings.push_back(
+        fmt::format("High total RSS: the process occupies {} for {} of data and overhead, a ratio of {:.2f}. The "
+                    "findings below, "
+                    "if any, say which part of it is the allocator's.",
+                    human_bytes(report.rss), human_bytes(report.used), report.ratio(report.rss, report.used)));
   }
   if (wasteful(allocator.active, allocator.allocated, 1.1)) {
     findings.push_back(

@@ -34,9 +34,7 @@ void append_origin(std::string& line, Client& client) {
 }
 
 bool is_hello_secret(Args args, size_t i) {
-  auto follows_auth = [&](size_t distance) {
-    return i >= 2 + distance && equals_nocase(args[i - distance], "auth");
-  };
+  auto follows_auth = [&](size_t distance) { return i >= 2 + distance && equals_nocase(args[i - distance], "auth"); };
   return follows_auth(1) || follows_auth(2);
 }
 
@@ -45,8 +43,8 @@ bool is_hello_secret(Args args, size_t i) {
 ReplicaGate::ReplicaGate(Server& server)
     : bit(server.gates.add(
           "replica-keyspace", GateRank::kReplicaKeyspace,
-          [](const CommandSpec& spec) { return spec.is(kWrite | kReadOnly | kMayReplicate); },
-          replica_keyspace_gate)) {}
+          [](const CommandSpec& spec) { return spec.is(kWrite | kReadOnly | kMayReplicate); }, replica_keyspace_gate)) {
+}
 
 Monitors::Monitors(Server& server) : server_(server) {
   server.on_slow_command(&threshold_us_, [this](const CommandReport& report) { feed(report); });
@@ -92,8 +90,7 @@ void Monitors::feed(const CommandReport& report) {
     if (monitor->flags & (Client::kCloseNow | Client::kCloseAfterReply)) continue;
     monitor->reply.raw(line_);
     server_.clients.schedule_write(*monitor);
-    if (monitor->out.pending_bytes() > OutputBuffer::kChunkBytes)
-      server_.clients.check_output_limit(*monitor);
+    if (monitor->out.pending_bytes() > OutputBuffer::kChunkBytes) server_.clients.check_output_limit(*monitor);
   }
 }
 
@@ -110,10 +107,8 @@ void install_monitor(Server& server) {
   Redaction& redaction = Redaction::of(server);
   redaction.add("auth", [](Args, size_t i) { return i > 0; });
   redaction.add("hello", is_hello_secret);
-  server.commands.add({.name = "monitor",
-                       .arity = 1,
-                       .flags = kAdmin | kNoScript | kLoading | kStale,
-                       .run = monitor_command});
+  server.commands.add(
+      {.name = "monitor", .arity = 1, .flags = kAdmin | kNoScript | kLoading | kStale, .run = monitor_command});
 }
 
 }  // namespace strata::resp

@@ -67,8 +67,7 @@ void object_help(Client& client, Args) {
               "    proportional to the logarithm of the recent access frequency of the key.", "IDLETIME <key>",
               "    Return the idle time of the <key>, that is the approximated number of",
               "    seconds elapsed since the last access to the key.", "REFCOUNT <key>",
-              "    Return the number of references of the value associated with the specified",
-              "    <key>."});
+              "    Return the number of references of the value associated with the specified", "    <key>."});
 }
 
 }  // namespace

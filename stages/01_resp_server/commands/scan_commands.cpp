@@ -98,10 +98,17 @@ void keys_command(Client& client, Args args) {
 }  // namespace
 
 void install_scan_commands(Server& server) {
-  server.commands.add({.name = "keys", .arity = 2, .flags = kReadOnly, .categories = kCatDangerous,
-                       .tips = {"request_policy:all_shards", "nondeterministic_output_order"}, .run = keys_command});
-  server.commands.add({.name = "scan", .arity = -2, .flags = kReadOnly,
-                       .tips = {"nondeterministic_output", "request_policy:special"}, .run = scan_command});
+  server.commands.add({.name = "keys",
+                       .arity = 2,
+                       .flags = kReadOnly,
+                       .categories = kCatDangerous,
+                       .tips = {"request_policy:all_shards", "nondeterministic_output_order"},
+                       .run = keys_command});
+  server.commands.add({.name = "scan",
+                       .arity = -2,
+                       .flags = kReadOnly,
+                       .tips = {"nondeterministic_output", "request_policy:special"},
+                       .run = scan_command});
 }
 
 }  // namespace strata::resp

@@ -9,10 +9,10 @@
 namespace strata::resp {
 
 struct ScanOptions {
-  int64_t count = 10;              // elements to look at, roughly
+  int64_t count = 10;  // elements to look at, roughly
   std::string_view pattern = {};
   bool match_all = true;
-  std::string_view type = {};      // SCAN only
+  std::string_view type = {};  // SCAN only
 };
 
 // Both answer the error themselves and return false.

@@ -141,16 +141,30 @@ void install_set_commands(Server& server) {
                                  .notes = "GET reads the old value too"}},
                 .run = set_command,
                 .find_keys = find_set_keys});
-  commands.add({.name = "setnx", .arity = 3, .flags = kStore | kFast, .keys = {key_at(1, kKeyOW | kKeyInsert)},
+  commands.add({.name = "setnx",
+                .arity = 3,
+                .flags = kStore | kFast,
+                .keys = {key_at(1, kKeyOW | kKeyInsert)},
                 .run = setnx_command});
   commands.add({.name = "setex", .arity = 4, .flags = kStore, .keys = {key_at(1, kOverwrite)}, .run = setex_command});
   commands.add({.name = "psetex", .arity = 4, .flags = kStore, .keys = {key_at(1, kOverwrite)}, .run = psetex_command});
-  commands.add({.name = "getset", .arity = 3, .flags = kStore | kFast,
-                .keys = {key_at(1, kKeyRW | kKeyAccess | kKeyUpdate)}, .run = getset_command});
-  commands.add({.name = "mset", .arity = -3, .flags = kStore, .keys = {keys_in_range(1, -1, 2, kOverwrite)},
-                .tips = {"request_policy:multi_shard", "response_policy:all_succeeded"}, .run = mset_command});
-  commands.add({.name = "msetnx", .arity = -3, .flags = kStore, .keys = {keys_in_range(1, -1, 2, kKeyOW | kKeyInsert)},
-                .tips = {"request_policy:multi_shard", "response_policy:agg_min"}, .run = msetnx_command});
+  commands.add({.name = "getset",
+                .arity = 3,
+                .flags = kStore | kFast,
+                .keys = {key_at(1, kKeyRW | kKeyAccess | kKeyUpdate)},
+                .run = getset_command});
+  commands.add({.name = "mset",
+                .arity = -3,
+                .flags = kStore,
+                .keys = {keys_in_range(1, -1, 2, kOverwrite)},
+                .tips = {"request_policy:multi_shard", "response_policy:all_succeeded"},
+                .run = mset_command});
+  commands.add({.name = "msetnx",
+                .arity = -3,
+                .flags = kStore,
+                .keys = {keys_in_range(1, -1, 2, kKeyOW | kKeyInsert)},
+                .tips = {"request_policy:multi_shard", "response_policy:agg_min"},
+                .run = msetnx_command});
 }
 
 }  // namespace strata::resp

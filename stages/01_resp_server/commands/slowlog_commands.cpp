@@ -12,9 +12,7 @@ namespace strata::resp {
 
 namespace {
 
-Slowlog& slowlog_of(Client& client) {
-  return client.server.get<Slowlog>();
-}
+Slowlog& slowlog_of(Client& client) { return client.server.get<Slowlog>(); }
 
 // SLOWLOG GET [count]: -1 means all.
 void slowlog_get(Client& client, Args args) {
@@ -56,15 +54,14 @@ void slowlog_help(Client& client, Args) {
   reply_help(
       client, "SLOWLOG",
       {"GET [<count>]", "    Return top <count> entries from the slowlog (default: 10, -1 mean all).",
-       "    Entries are made of:",
-       "    id, timestamp, time in microseconds, arguments array, client IP and port,", "    client name",
-       "LEN", "    Return the length of the slowlog.", "RESET", "    Reset the slowlog."});
+       "    Entries are made of:", "    id, timestamp, time in microseconds, arguments array, client IP and port,",
+       "    client name", "LEN", "    Return the length of the slowlog.", "RESET", "    Reset the slowlog."});
 }
 
 // CONFIG SET name value ...: the values of the options that hold passwords.
 bool is_config_secret(Args args, size_t i) {
-  static constexpr std::string_view kSecretOptions[] = {"requirepass", "masterauth", "masteruser",
-                                                        "tls-key-file-pass", "tls-client-key-file-pass"};
+  static constexpr std::string_view kSecretOptions[] = {"requirepass", "masterauth", "masteruser", "tls-key-file-pass",
+                                                        "tls-client-key-file-pass"};
   if (i < 3 || i % 2 == 0) return false;
   return std::any_of(std::begin(kSecretOptions), std::end(kSecretOptions),
                      [&](std::string_view name) { return equals_nocase(args[i - 1], name); });
@@ -79,10 +76,8 @@ void install_slowlog(Server& server) {
     return Status();
   };
   server.config.integer("slowlog-log-slower-than", &log.threshold_us, 10000, -1, Config::kNoMaximum,
-                        "microseconds from which a command is logged as slow; -1: none is",
-                        {.on_change = changed});
-  server.config.integer("slowlog-max-len", &log.most_entries, 128, 0, Config::kNoMaximum,
-                        "entries of the slow log");
+                        "microseconds from which a command is logged as slow; -1: none is", {.on_change = changed});
+  server.config.integer("slowlog-max-len", &log.most_entries, 128, 0, Config::kNoMaximum, "entries of the slow log");
   server.on_slow_command(&log.threshold_us, [&log](const CommandReport& report) {
     log.add(report.client, report.spec, report.args, report.duration_us);
   });
@@ -90,27 +85,26 @@ void install_slowlog(Server& server) {
   Redaction::of(server).add("config|set", is_config_secret);
 
   constexpr uint64_t kServe = kAdmin | kLoading | kStale;
-  server.commands.add(
-      {.name = "slowlog",
-       .arity = -2,
-       .subcommands = {
-           {.name = "get",
-            .arity = -2,
-            .flags = kServe,
-            .tips = {"request_policy:all_nodes", "nondeterministic_output"},
-            .run = slowlog_get},
-           {.name = "help", .arity = 2, .flags = kLoading | kStale, .run = slowlog_help},
-           {.name = "len",
-            .arity = 2,
-            .flags = kServe,
-            .tips = {"request_policy:all_nodes", "response_policy:agg_sum", "nondeterministic_output"},
-            .run = slowlog_len},
-           {.name = "reset",
-            .arity = 2,
-            .flags = kServe,
-            .tips = {"request_policy:all_nodes", "response_policy:all_succeeded"},
-            .run = slowlog_reset},
-       }});
+  server.commands.add({.name = "slowlog",
+                       .arity = -2,
+                       .subcommands = {
+                           {.name = "get",
+                            .arity = -2,
+                            .flags = kServe,
+                            .tips = {"request_policy:all_nodes", "nondeterministic_output"},
+                            .run = slowlog_get},
+                           {.name = "help", .arity = 2, .flags = kLoading | kStale, .run = slowlog_help},
+                           {.name = "len",
+                            .arity = 2,
+                            .flags = kServe,
+                            .tips = {"request_policy:all_nodes", "response_policy:agg_sum", "nondeterministic_output"},
+                            .run = slowlog_len},
+                           {.name = "reset",
+                            .arity = 2,
+                            .flags = kServe,
+                            .tips = {"request_policy:all_nodes", "response_policy:all_succeeded"},
+                            .run = slowlog_reset},
+                       }});
 }
 
 }  // namespace strata::resp

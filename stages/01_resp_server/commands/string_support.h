@@ -16,7 +16,7 @@ struct StringOptions {
   bool xx = false;
   bool get = false;
   Expire expire = Expire::kNone;
-  std::string_view amount;         // of EX .. PXAT
+  std::string_view amount;  // of EX .. PXAT
 
   bool has_amount() const { return expire >= Expire::kEx && expire <= Expire::kPxAt; }
   bool absolute() const { return expire == Expire::kExAt || expire == Expire::kPxAt; }

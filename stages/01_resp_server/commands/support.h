@@ -13,8 +13,7 @@
 
 namespace strata::resp {
 
-inline constexpr std::string_view kWrongTypeError =
-    "WRONGTYPE Operation against a key holding the wrong kind of value";
+inline constexpr std::string_view kWrongTypeError = "WRONGTYPE Operation against a key holding the wrong kind of value";
 inline constexpr std::string_view kSyntaxError = "ERR syntax error";
 inline constexpr std::string_view kNotIntegerError = "ERR value is not an integer or out of range";
 inline constexpr std::string_view kNotFloatError = "ERR value is not a valid float";
@@ -38,7 +37,8 @@ inline bool int_argument(Client& client, std::string_view text, int* out, std::s
   int64_t wide = 0;
   if (!integer_argument(client, text, &wide, error.empty() ? kNotIntegerError : error)) return false;
   if (wide < std::numeric_limits<int>::min() || wide > std::numeric_limits<int>::max()) {
-    client.reply.error(error.empty() ? "ERR value is out of range, value must between -2147483648 and 2147483647" : error);
+    client.reply.error(error.empty() ? "ERR value is out of range, value must between -2147483648 and 2147483647"
+                                     : error);
     return false;
   }
   *out = static_cast<int>(wide);

@@ -28,9 +28,7 @@ constexpr std::array<TypeName, 9> kTypes{{
     {"block", ArgumentType::kBlock},
 }};
 
-bool is_capital(char c) {
-  return c >= 'A' && c <= 'Z';
-}
+bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
 // Recursive descent; every rule leaves the position behind what it read.
 class Parser {

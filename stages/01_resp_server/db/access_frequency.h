@@ -20,7 +20,7 @@ inline constexpr uint32_t kMostFrequent = 255;
 
 struct FrequencySettings {
   int64_t log_factor = 10;
-  int64_t decay_minutes = 1;   // 0: never
+  int64_t decay_minutes = 1;  // 0: never
 };
 
 // The clock of an entry that is new at `now_ms` (Unix time).

@@ -35,7 +35,8 @@ class alignas(64) Bucket {
 #if defined(__SSE2__)
     constexpr int kTagsAt = 6;  // of the bucket's last sixteen bytes
     __m128i last = _mm_load_si128(reinterpret_cast<const __m128i*>(reinterpret_cast<const char*>(this) + 48));
-    unsigned equal = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(last, _mm_set1_epi8(static_cast<char>(tag)))));
+    unsigned equal =
+        static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(last, _mm_set1_epi8(static_cast<char>(tag)))));
     return (equal >> kTagsAt) & in_use;
 #else
     unsigned equal = 0;

@@ -89,7 +89,7 @@ class BucketArray {
 
   Bucket** segments_ = nullptr;
   size_t buckets_ = 0;
-  size_t allocated_ = 0;   // buckets of the segments that exist
+  size_t allocated_ = 0;  // buckets of the segments that exist
 };
 
 }  // namespace strata::db

@@ -51,12 +51,12 @@ class Database {
   void set_index(int index) { index_ = index; }
 
   // --- lookup; an empty Ref when the key is absent or expired ---
-  Ref read(std::string_view key);            // for a reader: counts a hit or a miss, touches the access clock
-  Ref write(std::string_view key);           // for a writer: touches the clock, counts nothing
-  Ref look(std::string_view key);            // for a reader that counts but does not use the value (TTL, EXISTS, TYPE)
-  Ref peek(std::string_view key);            // neither counts nor touches
+  Ref read(std::string_view key);   // for a reader: counts a hit or a miss, touches the access clock
+  Ref write(std::string_view key);  // for a writer: touches the clock, counts nothing
+  Ref look(std::string_view key);   // for a reader that counts but does not use the value (TTL, EXISTS, TYPE)
+  Ref peek(std::string_view key);   // neither counts nor touches
   Ref find_even_expired(std::string_view key) const;
-  bool expired(const Entry& entry) const;    // by the clock, whether or not it may be deleted
+  bool expired(const Entry& entry) const;  // by the clock, whether or not it may be deleted
 
   // --- change ---
   // Adds a key that is not there. The shape's pointer, if any, is owned by the database from now on.
@@ -67,29 +67,30 @@ class Database {
   // Expiry: kKeepExpiry keeps that of the old entry, -1 clears, otherwise Unix time in ms.
   static constexpr int64_t kKeepExpiry = -2;
   Ref set_string(std::string_view key, std::string_view value, int64_t expiry_ms = -1, resp::BigBulk adopt = nullptr);
-  Ref set_string(Ref ref, std::string_view key, std::string_view value, int64_t expiry_ms, resp::BigBulk adopt = nullptr);
-  Ref set_integer(Ref ref, std::string_view key, int64_t value);     // keeps the expiry of an existing entry
-  Ref set_expiry(Ref ref, int64_t expiry_ms);                        // -1: none
+  Ref set_string(Ref ref, std::string_view key, std::string_view value, int64_t expiry_ms,
+                 resp::BigBulk adopt = nullptr);
+  Ref set_integer(Ref ref, std::string_view key, int64_t value);  // keeps the expiry of an existing entry
+  Ref set_expiry(Ref ref, int64_t expiry_ms);                     // -1: none
   void remove(Ref ref);
-  bool remove(std::string_view key);         // false when there was none (an expired key counts as none)
+  bool remove(std::string_view key);  // false when there was none (an expired key counts as none)
   // Takes an entry out without freeing its value: for RENAME and MOVE, which give the value to a new entry.
   Entry::Shape take_value(Ref ref);
-  void clear();                              // all keys
+  void clear();  // all keys
 
   // --- whole database ---
   size_t size() const { return size_; }
   size_t with_expiry() const { return with_expiry_; }
-  Ref random();                              // a key that has not expired; empty when there is none
+  Ref random();  // a key that has not expired; empty when there is none
   // Goes on from `cursor` (0 at the start) over at least one bucket; returns the next cursor, 0 at the end.
   uint64_t scan(uint64_t cursor, const std::function<void(Entry&)>& visit);
-  void each(const std::function<void(Entry&)>& visit) const;   // includes expired entries; must not change anything
-  void prefetch(std::span<const std::string_view> keys) const;   // memory of keys that will be looked up soon
+  void each(const std::function<void(Entry&)>& visit) const;    // includes expired entries; must not change anything
+  void prefetch(std::span<const std::string_view> keys) const;  // memory of keys that will be looked up soon
   bool rehashing() const;
-  void rehash_some(size_t buckets);          // idle work
+  void rehash_some(size_t buckets);  // idle work
   // Kept by whoever samples expiries (active expiry); 0 as long as nobody does.
   int64_t average_ttl_ms() const { return average_ttl_ms_; }
   void set_average_ttl_ms(int64_t ms) { average_ttl_ms_ = ms; }
-  size_t memory_bytes() const;               // of the tables, without the entries
+  size_t memory_bytes() const;  // of the tables, without the entries
   size_t entry_bytes(const Entry& entry, size_t samples) const;
 
   // Before the first key: how keys are spread over tables. Null: one table.
@@ -102,7 +103,7 @@ class Database {
   Keyspace& keyspace() { return keyspace_; }
 
  private:
-  Ref live(std::string_view key);            // lookup that lets an expired key go
+  Ref live(std::string_view key);  // lookup that lets an expired key go
   void forget_value(Entry& entry);
   void expire(Ref ref);
   void touch(Entry& entry);
@@ -117,7 +118,7 @@ class Database {
   size_t size_ = 0;
   size_t with_expiry_ = 0;
   int64_t average_ttl_ms_ = 0;
-  size_t with_pointer_ = 0;                  // entries whose value must be freed one by one
+  size_t with_pointer_ = 0;  // entries whose value must be freed one by one
 };
 
 }  // namespace strata::db

@@ -27,20 +27,34 @@ namespace strata::db {
 
 using resp::RawString;
 
-enum class ValueType : uint8_t { kString = 0, kList = 1, kSet = 2, kSortedSet = 3, kHash = 4, kStream = 5, kModule = 6 };
+enum class ValueType : uint8_t {
+  kString = 0,
+  kList = 1,
+  kSet = 2,
+  kSortedSet = 3,
+  kHash = 4,
+  kStream = 5,
+  kModule = 6
+};
 
 // How the bytes of a value are laid out in the entry. What OBJECT ENCODING calls it is the type's business.
 enum class Layout : uint8_t {
-  kInt8, kInt16, kInt24, kInt32, kInt48, kInt64,
-  kEmbedded,      // short string, shown as embstr or, longer than 44 bytes, as raw
-  kEmbeddedRaw,   // short string that a command changed in place (APPEND): always shown as raw
-  kPointer,       // of strings: RawString
-  kPointerB, kPointerC,  // further encodings of the collection types (listpack, table, ...)
+  kInt8,
+  kInt16,
+  kInt24,
+  kInt32,
+  kInt48,
+  kInt64,
+  kEmbedded,     // short string, shown as embstr or, longer than 44 bytes, as raw
+  kEmbeddedRaw,  // short string that a command changed in place (APPEND): always shown as raw
+  kPointer,      // of strings: RawString
+  kPointerB,
+  kPointerC,  // further encodings of the collection types (listpack, table, ...)
 };
 
 class Entry {
  public:
-  static constexpr size_t kMaxEmbedded = 192;     // value bytes kept inside the entry
+  static constexpr size_t kMaxEmbedded = 192;  // value bytes kept inside the entry
   static constexpr uint64_t kClockMask = (1u << 24) - 1;
 
   // What an entry is made from.
@@ -48,11 +62,11 @@ class Entry {
     std::string_view key;
     ValueType type = ValueType::kString;
     Layout layout = Layout::kEmbedded;
-    int64_t expiry_ms = -1;           // -1: none
+    int64_t expiry_ms = -1;  // -1: none
     uint32_t clock = 0;
-    int64_t number = 0;               // kInt*
-    std::string_view bytes = {};      // kEmbedded*
-    void* pointer = nullptr;          // kPointer*; ownership passes to the entry's holder
+    int64_t number = 0;           // kInt*
+    std::string_view bytes = {};  // kEmbedded*
+    void* pointer = nullptr;      // kPointer*; ownership passes to the entry's holder
   };
   static Entry* create(SlabAllocator& slab, const Shape& shape);
 
@@ -70,7 +84,7 @@ class Entry {
   void set_clock(uint32_t clock) { store<uint32_t>(0, (clock << 8) | byte(0)); }
 
   int64_t expiry_ms() const { return has_expiry() ? load<int64_t>(key_at() - 8) : -1; }
-  void set_expiry_ms(int64_t when) { store<int64_t>(key_at() - 8, when); }   // only where there is one already
+  void set_expiry_ms(int64_t when) { store<int64_t>(key_at() - 8, when); }  // only where there is one already
 
   std::string_view key() const { return {chars() + key_at(), key_length()}; }
   // For a prefetch of the key's hash: the key of almost every entry starts here.
@@ -82,14 +96,16 @@ class Entry {
     return {chars() + at + 1, byte(at)};
   }
   template <class T>
-  T* pointer() const { return reinterpret_cast<T*>(load<uint64_t>(value_at())); }
+  T* pointer() const {
+    return reinterpret_cast<T*>(load<uint64_t>(value_at()));
+  }
   void set_pointer(void* pointer) { store<uint64_t>(value_at(), reinterpret_cast<uint64_t>(pointer)); }
 
   // Overwrites a value of the same layout and size.
   void set_number(int64_t value);
   char* embedded_bytes() { return chars() + value_at() + 1; }
 
-  static Layout layout_for(int64_t number);   // the smallest that holds it
+  static Layout layout_for(int64_t number);  // the smallest that holds it
   static size_t block_bytes_for(const Shape& shape);
 
  private:
@@ -107,7 +123,9 @@ class Entry {
     return value;
   }
   template <class T>
-  void store(size_t at, T value) { std::memcpy(chars() + at, &value, sizeof value); }
+  void store(size_t at, T value) {
+    std::memcpy(chars() + at, &value, sizeof value);
+  }
 
   size_t key_length() const {
     uint8_t length = byte(4);

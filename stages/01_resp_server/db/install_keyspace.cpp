@@ -46,7 +46,8 @@ void keyspace_info(Keyspace& keyspace, resp::InfoWriter& out) {
   for (size_t i = 0; i < keyspace.count(); i++) {
     Database& database = keyspace.db(static_cast<int>(i));
     if (database.size() == 0) continue;
-    out.line("db{}:keys={},expires={},avg_ttl={}", i, database.size(), database.with_expiry(), database.average_ttl_ms());
+    out.line("db{}:keys={},expires={},avg_ttl={}", i, database.size(), database.with_expiry(),
+             database.average_ttl_ms());
   }
 }
 
@@ -77,7 +78,8 @@ void install_keyspace_object(resp::Server& server) {
   add_adjustment(SlabAllocator::used_memory_adjustment());
 
   server.config.integer("databases", &options.databases, 16, 1, INT32_MAX, "number of databases", {.immutable = true});
-  server.config.flag("activerehashing", &options.rehash_when_idle, true, "finish rehashes while there is nothing to do");
+  server.config.flag("activerehashing", &options.rehash_when_idle, true,
+                     "finish rehashes while there is nothing to do");
 
   // Nothing is evicted here yet, but the policy says what OBJECT IDLETIME and FREQ can tell.
   using Policy = EvictionPolicy;

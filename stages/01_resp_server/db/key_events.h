@@ -15,20 +15,30 @@ class Database;
 
 // The classes of notify-keyspace-events, by their letters.
 enum class EventClass : char {
-  kGeneric = 'g', kString = '$', kList = 'l', kSet = 's', kHash = 'h', kSortedSet = 'z', kExpired = 'x', kEvicted = 'e',
-  kNewKey = 'n', kKeyMiss = 'm', kStream = 't', kModule = 'd',
+  kGeneric = 'g',
+  kString = '$',
+  kList = 'l',
+  kSet = 's',
+  kHash = 'h',
+  kSortedSet = 'z',
+  kExpired = 'x',
+  kEvicted = 'e',
+  kNewKey = 'n',
+  kKeyMiss = 'm',
+  kStream = 't',
+  kModule = 'd',
 };
 
 struct KeyEvent {
   enum class Kind : uint8_t {
-    kModified,   // the value or the expiry of the key is another one, or the key is new or gone
-    kNotice,     // nothing changed (a miss, or a second name for a change that was told already)
+    kModified,  // the value or the expiry of the key is another one, or the key is new or gone
+    kNotice,    // nothing changed (a miss, or a second name for a change that was told already)
   };
   Kind kind;
   EventClass klass;
   Database& db;
   std::string_view key;
-  std::string_view name;   // "set", "del", "expired", ...
+  std::string_view name;  // "set", "del", "expired", ...
 };
 
 class KeyEvents {

@@ -12,9 +12,9 @@ struct SlabAllocator::Page {
   Page* previous;
   Page* next;
   uint32_t block_bytes;
-  uint32_t used;         // blocks handed out
-  uint32_t fresh;        // offset of the first byte that was never handed out
-  uint16_t free_list;    // offset / kQuantum of the first free block; 0: none
+  uint32_t used;       // blocks handed out
+  uint32_t fresh;      // offset of the first byte that was never handed out
+  uint16_t free_list;  // offset / kQuantum of the first free block; 0: none
   bool full;
 
   char* at(size_t offset) { return reinterpret_cast<char*>(this) + offset; }

@@ -56,7 +56,7 @@ class SlabAllocator {
   void drop_page(Page* page, size_t size_class);
   void unlink(Page* page, size_t size_class);
 
-  std::array<Page*, kClasses> partial_{};   // pages with room, by size class; the first one is allocated from
+  std::array<Page*, kClasses> partial_{};  // pages with room, by size class; the first one is allocated from
   std::array<Page*, kClasses> full_{};
   size_t large_blocks_ = 0;
   static inline int64_t adjustment_ = 0;

@@ -123,8 +123,7 @@ TypeRow string_type() {
             }
             return shape;
           },
-      .encoding_name =
-          [](const Entry& entry) -> std::string_view {
+      .encoding_name = [](const Entry& entry) -> std::string_view {
         if (entry.is_integer()) return "int";
         bool embstr = entry.layout() == Layout::kEmbedded && entry.embedded().size() <= kEmbstrLimit;
         return embstr ? "embstr" : "raw";

@@ -10,7 +10,7 @@
 
 namespace strata::db {
 
-inline constexpr size_t kEmbstrLimit = 44;   // OBJECT ENCODING: embstr up to here, raw beyond
+inline constexpr size_t kEmbstrLimit = 44;  // OBJECT ENCODING: embstr up to here, raw beyond
 
 // The bytes of a string entry. A number is formatted into `scratch` (at least 24 bytes).
 std::string_view string_bytes(const Entry& entry, char* scratch);
@@ -26,7 +26,7 @@ void shape_raw(Entry::Shape& shape, std::string_view bytes);
 // Makes a string entry one of `length` bytes that may be written in place: keeps what it held, adds zero bytes. Growth
 // is generous, so that appending byte by byte stays linear. The entry may be rebuilt.
 Ref make_raw(Database& database, Ref ref, size_t length);
-char* raw_bytes(Entry& entry);   // of an entry that make_raw made
+char* raw_bytes(Entry& entry);  // of an entry that make_raw made
 
 TypeRow string_type();
 

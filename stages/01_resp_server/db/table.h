@@ -302,8 +302,8 @@ class Table {
   }
 
   BucketArray now_;
-  BucketArray next_;            // the array that a rehash moves to; no buckets otherwise
-  size_t moved_ = 0;            // buckets of now_ that were moved to next_
+  BucketArray next_;  // the array that a rehash moves to; no buckets otherwise
+  size_t moved_ = 0;  // buckets of now_ that were moved to next_
   size_t used_ = 0;
   size_t overflow_buckets_ = 0;
   SlabAllocator* slab_;

@@ -12,11 +12,11 @@
 namespace strata::db {
 
 struct TypeRow {
-  std::string_view name;                                   // as TYPE answers
-  void (*free_value)(Entry&) = nullptr;                    // what the entry points to; never called without a pointer
+  std::string_view name;                 // as TYPE answers
+  void (*free_value)(Entry&) = nullptr;  // what the entry points to; never called without a pointer
   // A shape with a deep copy of the value, for COPY. Key, expiry and clock are filled in by the caller.
   Entry::Shape (*copy_value)(const Entry&) = nullptr;
-  std::string_view (*encoding_name)(const Entry&) = nullptr;   // as OBJECT ENCODING answers
+  std::string_view (*encoding_name)(const Entry&) = nullptr;  // as OBJECT ENCODING answers
   // Bytes outside the entry's own block. `samples`: elements to look at, 0 means all (MEMORY USAGE).
   size_t (*value_bytes)(const Entry&, size_t samples) = nullptr;
 };

@@ -14,8 +14,8 @@ namespace strata::db {
 
 class WriteEffects {
  public:
-  uint64_t dirty = 0;        // changes since the start; a command that raises it has something to replay
-  bool wanted = false;       // somebody keeps copies: rewriting is worth the work
+  uint64_t dirty = 0;   // changes since the start; a command that raises it has something to replay
+  bool wanted = false;  // somebody keeps copies: rewriting is worth the work
 
   // Replays this instead of the command. May be called more than once (one command each); an expired or evicted key's
   // DEL comes in through the same door.

@@ -51,16 +51,15 @@ std::string expand(std::span<const uint8_t> bytes) {
   return text;
 }
 
-void check_memory(const RequestParser& parser, const InputBuffer& input, size_t received,
-                  const ParserLimits& limits) {
+void check_memory(const RequestParser& parser, const InputBuffer& input, size_t received, const ParserLimits& limits) {
   // An empty argument takes 6 bytes to send and two vector slots of 24 and 16 bytes, at most doubled by
   // growth. A bulk that has been announced may be there as a whole.
   size_t announced = limits.authenticated ? limits.max_bulk : 16384;
   size_t vectors = 16 * received + 8192;
   STRATA_ASSERT(parser.memory_bytes() <= vectors + 2 * received + announced, "parser holds {} bytes after {}",
                 parser.memory_bytes(), received);
-  STRATA_ASSERT(input.memory_bytes() <= 4 * received + 1024, "input holds {} bytes after {}",
-                input.memory_bytes(), received);
+  STRATA_ASSERT(input.memory_bytes() <= 4 * received + 1024, "input holds {} bytes after {}", input.memory_bytes(),
+                received);
 }
 
 // Takes every complete command. False after an error.
@@ -124,8 +123,7 @@ void check(std::span<const uint8_t> data) {
   Outcome split = parse(bytes, data.subspan(1, kHeader - 1), limits);
   if (whole.error.find("too big") == std::string::npos && split.error.find("too big") == std::string::npos) {
     STRATA_ASSERT(whole.error == split.error, "whole: '{}', split: '{}'", whole.error, split.error);
-    STRATA_ASSERT(whole.commands == split.commands, "{} and {} commands", whole.commands.size(),
-                  split.commands.size());
+    STRATA_ASSERT(whole.commands == split.commands, "{} and {} commands", whole.commands.size(), split.commands.size());
   } else {
     // A line that is too long is seen as such only while its end has not arrived: one of the two stops
     // earlier.

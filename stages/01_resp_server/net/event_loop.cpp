@@ -88,9 +88,7 @@ TimerId EventLoop::every(int64_t period_ms, std::function<void()> run) {
   return add_timer(period_ms, period_ms, std::move(run));
 }
 
-TimerId EventLoop::after(int64_t delay_ms, std::function<void()> run) {
-  return add_timer(delay_ms, 0, std::move(run));
-}
+TimerId EventLoop::after(int64_t delay_ms, std::function<void()> run) { return add_timer(delay_ms, 0, std::move(run)); }
 
 void EventLoop::cancel(TimerId id) {
   auto it = timers_.find(id);

@@ -55,7 +55,7 @@ class EventLoop {
   // Work to be done at the start of the next turn, before sleeping (which then does not wait).
   void soon(std::function<void()> run) { soon_.push_back(std::move(run)); }
 
-  void run();        // until stop()
+  void run();  // until stop()
   void stop() { stopped_ = true; }
   void run_once(int64_t max_wait_ms);  // one turn, for serving while something long is under way
 
@@ -68,13 +68,13 @@ class EventLoop {
   void refresh_clock();
 
   uint64_t turns() const { return turns_; }
-  int64_t last_turn_us() const { return last_turn_us_; }   // time spent working in the last turn
+  int64_t last_turn_us() const { return last_turn_us_; }  // time spent working in the last turn
 
  private:
   struct Slot {
     Watcher* watcher = nullptr;
     uint32_t interest = kNone;
-    uint32_t generation = 0;   // counts up at every unwatch, so that events of a closed descriptor are recognised
+    uint32_t generation = 0;  // counts up at every unwatch, so that events of a closed descriptor are recognised
   };
   struct Timer {
     int64_t due_us;

@@ -21,8 +21,8 @@ constexpr int kAcceptsPerTurn = 1000;
 
 // The machine lacks the address or its whole family: what an optional address may lack.
 bool is_missing(int error) {
-  return error == EADDRNOTAVAIL || error == EAFNOSUPPORT || error == EPROTONOSUPPORT ||
-         error == ENOPROTOOPT || error == ESOCKTNOSUPPORT || error == EPFNOSUPPORT;
+  return error == EADDRNOTAVAIL || error == EAFNOSUPPORT || error == EPROTONOSUPPORT || error == ENOPROTOOPT ||
+         error == ESOCKTNOSUPPORT || error == EPFNOSUPPORT;
 }
 
 // Opens one address. Returns an empty descriptor with the reason in `why`; `missing` tells whether the
@@ -108,9 +108,7 @@ class Listener::Socket final : public Watcher {
 Listener::Listener(EventLoop& loop, Accept accept) : loop_(loop), accept_(std::move(accept)) {}
 Listener::~Listener() = default;
 
-size_t Listener::count() const {
-  return tcp_.size() + (unix_ != nullptr ? 1 : 0);
-}
+size_t Listener::count() const { return tcp_.size() + (unix_ != nullptr ? 1 : 0); }
 
 Status Listener::open_tcp(const std::vector<std::string>& addresses, uint16_t port, int backlog) {
   auto is_optional = [](const std::string& text) { return !text.empty() && text[0] == '-'; };
@@ -124,9 +122,8 @@ Status Listener::open_tcp(const std::vector<std::string>& addresses, uint16_t po
   std::vector<std::unique_ptr<Socket>> opened;
   for (const std::string& text : addresses) {
     const std::string address = address_of(text);
-    const bool have = port == port_ && std::any_of(tcp_.begin(), tcp_.end(), [&](const auto& socket) {
-                        return socket->address() == address;
-                      });
+    const bool have = port == port_ && std::any_of(tcp_.begin(), tcp_.end(),
+                                                   [&](const auto& socket) { return socket->address() == address; });
     if (port == 0 || have) continue;
     std::string why;
     bool missing = false;
@@ -137,8 +134,7 @@ Status Listener::open_tcp(const std::vector<std::string>& addresses, uint16_t po
       continue;
     }
     log_warning("Warning: Could not create server TCP listening socket {}:{}: {}", address, port, why);
-    if (!(is_optional(text) && missing))
-      return Status::error("Failed listening on port {} (TCP), aborting.", port);
+    if (!(is_optional(text) && missing)) return Status::error("Failed listening on port {} (TCP), aborting.", port);
   }
   if (port != port_) tcp_.clear();
   port_ = port;
@@ -150,8 +146,7 @@ Status Listener::open_unix(const std::string& path, uint32_t mode, int backlog) 
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) {
-    return Status::error("Failed opening Unix socket: the path is longer than {} bytes",
-                         sizeof address.sun_path - 1);
+    return Status::error("Failed opening Unix socket: the path is longer than {} bytes", sizeof address.sun_path - 1);
   }
   std::memcpy(address.sun_path, path.data(), path.size());
   unlink(path.c_str());

@@ -21,8 +21,7 @@ void append_bulk(std::string& out, std::string_view bytes) {
 
 }  // namespace
 
-void MessageFrame::encode(const std::string_view* pattern, std::string_view channel,
-                          std::string_view message) {
+void MessageFrame::encode(const std::string_view* pattern, std::string_view channel, std::string_view message) {
   if (head_.capacity() > kKept) head_ = std::string();
   head_.clear();
   if (pattern == nullptr) {

@@ -16,18 +16,17 @@ namespace {
 const ExtensionKey<ClientSubscriptions> kSubscriptions;
 
 bool allowed_to_subscribers(const CommandSpec& spec) {
-  constexpr std::array<std::string_view, 9> kAllowed = {"subscribe",   "ssubscribe",   "psubscribe",
-                                                        "unsubscribe", "sunsubscribe", "punsubscribe",
-                                                        "ping",        "quit",         "reset"};
+  constexpr std::array<std::string_view, 9> kAllowed = {
+      "subscribe", "ssubscribe", "psubscribe", "unsubscribe", "sunsubscribe", "punsubscribe", "ping", "quit", "reset"};
   return spec.parent == nullptr && std::find(kAllowed.begin(), kAllowed.end(), spec.name) != kAllowed.end();
 }
 
 bool subscribed_gate(Client& client, const CommandSpec& spec, Args) {
   if (client.reply.resp3()) return true;
-  client.reply.error(fmt::format(
-      "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed "
-      "in this context",
-      spec.full_name));
+  client.reply.error(
+      fmt::format("ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed "
+                  "in this context",
+                  spec.full_name));
   return false;
 }
 
@@ -35,8 +34,8 @@ bool subscribed_gate(Client& client, const CommandSpec& spec, Args) {
 
 PubSub::PubSub(Server& server) : server_(server) {
   gate_ = server.gates.add(
-      "subscribed", GateRank::kSubscribed,
-      [](const CommandSpec& spec) { return !allowed_to_subscribers(spec); }, subscribed_gate);
+      "subscribed", GateRank::kSubscribed, [](const CommandSpec& spec) { return !allowed_to_subscribers(spec); },
+      subscribed_gate);
   server.clients.on_close([this](Client& client) { unsubscribe_all(client); });
   ClientReset::of(server).on_reset([this](Client& client) { unsubscribe_all(client); });
 
@@ -50,9 +49,7 @@ PubSub::PubSub(Server& server) : server_(server) {
   });
 }
 
-const ClientSubscriptions* PubSub::of(const Client& client) {
-  return client.ext.get(kSubscriptions);
-}
+const ClientSubscriptions* PubSub::of(const Client& client) { return client.ext.get(kSubscriptions); }
 
 // [task 1.12] Send a message to a channel's subscribers and to those whose pattern matches.
 int64_t PubSub::publish(std::string_view channel, std::string_view message) {

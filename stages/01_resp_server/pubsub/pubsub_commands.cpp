@@ -151,23 +151,21 @@ void install_pubsub(Server& server) {
   server.commands.add({.name = "subscribe", .arity = -2, .flags = kListening, .run = subscribe_command});
   server.commands.add({.name = "unsubscribe", .arity = -1, .flags = kListening, .run = unsubscribe_command});
   server.commands.add({.name = "psubscribe", .arity = -2, .flags = kListening, .run = psubscribe_command});
-  server.commands.add(
-      {.name = "punsubscribe", .arity = -1, .flags = kListening, .run = punsubscribe_command});
+  server.commands.add({.name = "punsubscribe", .arity = -1, .flags = kListening, .run = punsubscribe_command});
   server.commands.add({.name = "publish",
                        .arity = 3,
                        .flags = kPubsub | kLoading | kStale | kFast | kMayReplicate,
                        .run = publish_command});
 
   constexpr uint64_t kInspecting = kPubsub | kLoading | kStale;
-  server.commands.add(
-      {.name = "pubsub",
-       .arity = -2,
-       .subcommands = {
-           {.name = "channels", .arity = -2, .flags = kInspecting, .run = channels_command},
-           {.name = "help", .arity = 2, .flags = kLoading | kStale, .run = pubsub_help_command},
-           {.name = "numpat", .arity = 2, .flags = kInspecting, .run = numpat_command},
-           {.name = "numsub", .arity = -2, .flags = kInspecting, .run = numsub_command},
-       }});
+  server.commands.add({.name = "pubsub",
+                       .arity = -2,
+                       .subcommands = {
+                           {.name = "channels", .arity = -2, .flags = kInspecting, .run = channels_command},
+                           {.name = "help", .arity = 2, .flags = kLoading | kStale, .run = pubsub_help_command},
+                           {.name = "numpat", .arity = 2, .flags = kInspecting, .run = numpat_command},
+                           {.name = "numsub", .arity = -2, .flags = kInspecting, .run = numsub_command},
+                       }});
 }
 
 }  // namespace strata::resp

@@ -46,8 +46,7 @@ class Subscriptions {
     std::list<Client*>::iterator place;
   };
   std::list<Membership> memberships_;
-  std::unordered_map<std::string_view, std::list<Membership>::iterator, TopicHash>
-      by_name_;  // views of Topic::name
+  std::unordered_map<std::string_view, std::list<Membership>::iterator, TopicHash> by_name_;  // views of Topic::name
 };
 
 class Topics {

@@ -18,9 +18,9 @@ namespace strata::resp {
 
 struct Chunk {
   Chunk* next;
-  uint32_t pooled;   // 1: goes back to the pool, 0: freed
-  size_t capacity;   // bytes of data
-  size_t size;       // bytes filled
+  uint32_t pooled;  // 1: goes back to the pool, 0: freed
+  size_t capacity;  // bytes of data
+  size_t size;      // bytes filled
   char* data() { return reinterpret_cast<char*>(this + 1); }
 };
 
@@ -34,8 +34,8 @@ class OutputBuffer {
   OutputBuffer& operator=(const OutputBuffer&) = delete;
 
   bool empty() const { return head_ == nullptr; }
-  size_t pending_bytes() const { return pending_; }    // bytes appended and not yet written
-  size_t memory_bytes() const { return memory_; }      // bytes of the chunks held
+  size_t pending_bytes() const { return pending_; }  // bytes appended and not yet written
+  size_t memory_bytes() const { return memory_; }    // bytes of the chunks held
   size_t chunk_count() const { return chunks_; }
 
   // Room for `n` bytes in one piece; `commit` says how many of them were used.
@@ -89,7 +89,7 @@ class OutputBuffer {
 
   Chunk* head_ = nullptr;
   Chunk* tail_ = nullptr;
-  size_t sent_ = 0;     // bytes of the head chunk that were written already
+  size_t sent_ = 0;  // bytes of the head chunk that were written already
   size_t pending_ = 0;
   size_t memory_ = 0;
   size_t chunks_ = 0;

@@ -23,8 +23,8 @@ namespace strata::resp {
 class InputBuffer;
 
 struct ParserLimits {
-  uint64_t max_bulk = 512ull << 20;   // proto-max-bulk-len
-  bool authenticated = true;          // otherwise at most 10 arguments of at most 16384 bytes
+  uint64_t max_bulk = 512ull << 20;  // proto-max-bulk-len
+  bool authenticated = true;         // otherwise at most 10 arguments of at most 16384 bytes
 };
 
 class RequestParser {
@@ -33,11 +33,11 @@ class RequestParser {
   static constexpr size_t kKeptArguments = 64;  // larger argument vectors are freed after their command
 
   enum class Result : uint8_t {
-    kNeedMore,   // everything was looked at; read more
-    kCommand,    // args() holds a command (never empty)
-    kError,      // error() tells what is wrong; answer it and close
-    kBegun,      // internal: a multibulk header was read
-    kEmpty,      // internal: an empty line or an empty array, which asks for nothing
+    kNeedMore,  // everything was looked at; read more
+    kCommand,   // args() holds a command (never empty)
+    kError,     // error() tells what is wrong; answer it and close
+    kBegun,     // internal: a multibulk header was read
+    kEmpty,     // internal: an empty line or an empty array, which asks for nothing
   };
 
   // Takes the next command from `in`. The views in args() stay valid until the next call or the next read into `in`.
@@ -56,8 +56,8 @@ class RequestParser {
   // The input starts with a new command: nothing of an earlier one is under way.
   bool between_commands() const { return finished_ || multibulk_left_ == 0; }
   size_t memory_bytes() const;
-  size_t big_bytes() const;     // received of big bulks so far: less than the memory that was set aside for them
-  size_t argument_bytes() const { return argument_bytes_; }   // of the command that is being received or run
+  size_t big_bytes() const;  // received of big bulks so far: less than the memory that was set aside for them
+  size_t argument_bytes() const { return argument_bytes_; }  // of the command that is being received or run
 
  private:
   // One argument: bytes of the input buffer, relative to where the command starts, or a big bulk.
@@ -74,12 +74,12 @@ class RequestParser {
   Result finish(InputBuffer& in);
   void reset();
 
-  size_t scanned_ = 0;            // bytes of the current command that were looked at
-  int64_t multibulk_left_ = 0;    // arguments still to come
-  int64_t bulk_length_ = -1;      // length of the argument under way, -1 when its header is still to come
+  size_t scanned_ = 0;          // bytes of the current command that were looked at
+  int64_t multibulk_left_ = 0;  // arguments still to come
+  int64_t bulk_length_ = -1;    // length of the argument under way, -1 when its header is still to come
   size_t argument_bytes_ = 0;
-  bool receiving_big_ = false;    // the last piece is a big bulk that is not complete yet
-  bool finished_ = false;         // args_ was handed out; the next call starts anew
+  bool receiving_big_ = false;  // the last piece is a big bulk that is not complete yet
+  bool finished_ = false;       // args_ was handed out; the next call starts anew
   std::vector<Piece> pieces_;
   std::vector<BigBulk> big_;
   std::vector<std::string> inline_words_;

@@ -24,18 +24,18 @@ enum class ClientClass : uint8_t { kNormal = 0, kReplica = 1, kPubsub = 2, kMast
 class Client final : public net::Watcher, public ErrorObserver {
  public:
   enum Flag : uint32_t {
-    kCloseAfterReply = 1u << 0,   // nothing more is read; closed once the output is gone
-    kCloseNow = 1u << 1,          // freed at the end of this turn; nothing more is sent
+    kCloseAfterReply = 1u << 0,  // nothing more is read; closed once the output is gone
+    kCloseNow = 1u << 1,         // freed at the end of this turn; nothing more is sent
     kMonitor = 1u << 2,
     kUnixSocket = 1u << 3,
     kNoEvict = 1u << 4,
-    kReplyOff = 1u << 5,          // CLIENT REPLY OFF
-    kReplySkipNext = 1u << 6,     // CLIENT REPLY SKIP was just run
-    kReplySkip = 1u << 7,         // the command that is running now is the skipped one
-    kWritePending = 1u << 8,      // in the list of clients to be written at the end of the turn
-    kWriteWatched = 1u << 9,      // the socket was full; the loop waits for room
-    kSuspended = 1u << 10,        // no further command runs until resumed (paused, blocked)
-    kInternal = 1u << 11,         // has no socket (log replay, scripts): never listed, never written
+    kReplyOff = 1u << 5,       // CLIENT REPLY OFF
+    kReplySkipNext = 1u << 6,  // CLIENT REPLY SKIP was just run
+    kReplySkip = 1u << 7,      // the command that is running now is the skipped one
+    kWritePending = 1u << 8,   // in the list of clients to be written at the end of the turn
+    kWriteWatched = 1u << 9,   // the socket was full; the loop waits for room
+    kSuspended = 1u << 10,     // no further command runs until resumed (paused, blocked)
+    kInternal = 1u << 11,      // has no socket (log replay, scripts): never listed, never written
   };
 
   Client(Server& server, int fd, uint64_t id);
@@ -43,25 +43,25 @@ class Client final : public net::Watcher, public ErrorObserver {
 
   Server& server;
   const uint64_t id;
-  const int fd;                       // -1: internal
+  const int fd;  // -1: internal
   OutputBuffer out;
   Reply reply;
   Extensions ext;
 
-  uint64_t armed = 0;                 // gates armed by this client's state
+  uint64_t armed = 0;  // gates armed by this client's state
   uint32_t flags = 0;
-  int db = 0;                         // SELECTed database
+  int db = 0;  // SELECTed database
   bool authenticated = true;
-  std::string name;                   // CLIENT SETNAME
+  std::string name;  // CLIENT SETNAME
   std::string user = "default";
   ClientClass kind = ClientClass::kNormal;
 
-  int64_t created_ms = 0;             // wall clock
-  int64_t last_active_ms = 0;         // loop clock of the last read or write
-  int64_t soft_limit_since_ms = 0;    // when the output went over its soft limit; 0: it is not over
-  const CommandSpec* current = nullptr;   // the command that is running
+  int64_t created_ms = 0;                // wall clock
+  int64_t last_active_ms = 0;            // loop clock of the last read or write
+  int64_t soft_limit_since_ms = 0;       // when the output went over its soft limit; 0: it is not over
+  const CommandSpec* current = nullptr;  // the command that is running
   const CommandSpec* last_command = nullptr;
-  uint64_t errors_answered = 0;       // error replies of the current command
+  uint64_t errors_answered = 0;  // error replies of the current command
 
   bool has(Flag flag) const { return (flags & flag) != 0; }
   void set(Flag flag) { flags |= flag; }
@@ -74,7 +74,7 @@ class Client final : public net::Watcher, public ErrorObserver {
   const std::string& peer_address();
   const std::string& local_address();
 
-  size_t memory_bytes() const;        // buffers, name and the object itself
+  size_t memory_bytes() const;  // buffers, name and the object itself
 
   // net::Watcher
   void on_readable() override;

@@ -18,9 +18,9 @@ namespace strata::resp {
 
 namespace {
 
-constexpr size_t kReadBytes = 64 * 1024;        // shared scratch: what one client is read per turn
-constexpr size_t kReadBigBytes = 1024 * 1024;   // of a big bulk, which needs no copy
-constexpr size_t kWriteBytes = 256 * 1024;      // written per client and turn; the rest waits for its next turn
+constexpr size_t kReadBytes = 64 * 1024;       // shared scratch: what one client is read per turn
+constexpr size_t kReadBigBytes = 1024 * 1024;  // of a big bulk, which needs no copy
+constexpr size_t kWriteBytes = 256 * 1024;     // written per client and turn; the rest waits for its next turn
 
 constexpr std::string_view kTooManyClients = "-ERR max number of clients reached\r\n";
 constexpr std::string_view kProtectedMode =
@@ -154,8 +154,7 @@ size_t Clients::look_ahead(Client& client) {
 }
 
 void Clients::process_input(Client& client) {
-  constexpr uint32_t kNoMore =
-      Client::kCloseNow | Client::kCloseAfterReply | Client::kSuspended;
+  constexpr uint32_t kNoMore = Client::kCloseNow | Client::kCloseAfterReply | Client::kSuspended;
   InputBuffer& input = client.input();
   RequestParser& parser = client.parser();
   ParserLimits parser_limits{static_cast<uint64_t>(max_bulk), client.authenticated};
@@ -195,8 +194,7 @@ void Clients::process_input(Client& client) {
 void Clients::protocol_error(Client& client) {
   if (log_enabled(LogLevel::kVerbose)) {
     log_verbose("Protocol error ({}) from client: id={} addr={}. Query buffer during protocol error: {}",
-                client.parser().error(), client.id, client.peer_address(),
-                quote(client.input().data().substr(0, 128)));
+                client.parser().error(), client.id, client.peer_address(), quote(client.input().data().substr(0, 128)));
   }
   client.reply.error("ERR " + client.parser().error());
   client.set(Client::kCloseAfterReply);
@@ -307,10 +305,9 @@ void Clients::periodic() {
     last_checked_ = client.id;
     ++it;
     check_output_limit(client);
-    bool may_time_out = client.kind == ClientClass::kNormal && !client.has(Client::kMonitor) &&
-                        !client.has(Client::kSuspended);
-    if (timeout_seconds > 0 && may_time_out &&
-        server_.loop.now_ms() - client.last_active_ms > timeout_seconds * 1000) {
+    bool may_time_out =
+        client.kind == ClientClass::kNormal && !client.has(Client::kMonitor) && !client.has(Client::kSuspended);
+    if (timeout_seconds > 0 && may_time_out && server_.loop.now_ms() - client.last_active_ms > timeout_seconds * 1000) {
       log_verbose("Closing idle client");
       close(client);
     }

@@ -19,7 +19,7 @@
 namespace strata::resp {
 
 struct OutputLimit {
-  uint64_t hard_bytes = 0;      // 0: no limit
+  uint64_t hard_bytes = 0;  // 0: no limit
   uint64_t soft_bytes = 0;
   int64_t soft_seconds = 0;
 };
@@ -35,8 +35,8 @@ class Clients {
   std::unique_ptr<Client> make_internal();
 
   Client* by_id(uint64_t id) const;
-  Client* serving() const { return serving_; }   // whose input is being parsed and run; null: nobody's
-  void each(const std::function<void(Client&)>& visit) const;   // in order of id
+  Client* serving() const { return serving_; }                 // whose input is being parsed and run; null: nobody's
+  void each(const std::function<void(Client&)>& visit) const;  // in order of id
   size_t count() const { return by_id_.size(); }
 
   // Frees the client at the end of the turn; its output is not sent.
@@ -58,8 +58,8 @@ class Clients {
   // Event loop side.
   void readable(Client& client);
   void writable(Client& client);
-  void end_of_turn();          // writes and closes; a before-sleep step of the server
-  void periodic();             // timeouts, soft limits, shrinking buffers
+  void end_of_turn();  // writes and closes; a before-sleep step of the server
+  void periodic();     // timeouts, soft limits, shrinking buffers
   void check_output_limit(Client& client);
 
   OutputLimit limits[3] = {{0, 0, 0}, {256ull << 20, 64ull << 20, 60}, {32ull << 20, 8ull << 20, 60}};
@@ -69,29 +69,29 @@ class Clients {
   int64_t max_bulk = 512ll << 20;
   int64_t query_buffer_limit = 1ll << 30;
   bool protected_mode = true;
-  KeyPrefetcher* prefetcher = nullptr;   // told of the keys of a pipeline before it runs; null: nobody cares
-  bool password_required = false;   // kept by the AUTH side: protected mode ends where a password is set
+  KeyPrefetcher* prefetcher = nullptr;  // told of the keys of a pipeline before it runs; null: nobody cares
+  bool password_required = false;       // kept by the AUTH side: protected mode ends where a password is set
 
  private:
   void process_input(Client& client);
   size_t look_ahead(Client& client);
   void protocol_error(Client& client);
   void write_all();
-  bool write(Client& client);       // false when the client is to be closed
+  bool write(Client& client);  // false when the client is to be closed
   void free(Client& client);
 
   Server& server_;
-  std::map<uint64_t, std::unique_ptr<Client>> by_id_;   // in order of connection
+  std::map<uint64_t, std::unique_ptr<Client>> by_id_;  // in order of connection
   std::vector<Client*> to_write_;
   std::vector<Client*> to_close_;
   std::vector<uint64_t> to_resume_;
   std::vector<std::function<void(Client&)>> open_hooks_;
   std::vector<std::function<void(Client&)>> close_hooks_;
   Lookahead lookahead_;
-  std::vector<char> scratch_;       // shared read buffer
+  std::vector<char> scratch_;  // shared read buffer
   Client* serving_ = nullptr;
   uint64_t next_id_ = 1;
-  uint64_t last_checked_ = 0;       // where periodic() goes on
+  uint64_t last_checked_ = 0;  // where periodic() goes on
 };
 
 }  // namespace strata::resp

@@ -44,24 +44,47 @@ enum CommandFlag : uint64_t {
   kAllowBusy = 1ull << 18,
   kOnlySentinel = 1ull << 19,
   kNoMandatoryKeys = 1ull << 20,
-  kProtected = 1ull << 21,    // behind an option such as enable-debug-command; not shown by COMMAND
+  kProtected = 1ull << 21,  // behind an option such as enable-debug-command; not shown by COMMAND
 };
 
 // ACL category bits beyond those that follow from flags and group (see commands/command_categories.cpp).
 enum AclCategory : uint64_t {
-  kCatKeyspace = 1ull << 0, kCatRead = 1ull << 1, kCatWrite = 1ull << 2, kCatSet = 1ull << 3,
-  kCatSortedSet = 1ull << 4, kCatList = 1ull << 5, kCatHash = 1ull << 6, kCatString = 1ull << 7,
-  kCatBitmap = 1ull << 8, kCatHyperLogLog = 1ull << 9, kCatGeo = 1ull << 10, kCatStream = 1ull << 11,
-  kCatPubsub = 1ull << 12, kCatAdmin = 1ull << 13, kCatFast = 1ull << 14, kCatSlow = 1ull << 15,
-  kCatBlocking = 1ull << 16, kCatDangerous = 1ull << 17, kCatConnection = 1ull << 18,
-  kCatTransaction = 1ull << 19, kCatScripting = 1ull << 20,
+  kCatKeyspace = 1ull << 0,
+  kCatRead = 1ull << 1,
+  kCatWrite = 1ull << 2,
+  kCatSet = 1ull << 3,
+  kCatSortedSet = 1ull << 4,
+  kCatList = 1ull << 5,
+  kCatHash = 1ull << 6,
+  kCatString = 1ull << 7,
+  kCatBitmap = 1ull << 8,
+  kCatHyperLogLog = 1ull << 9,
+  kCatGeo = 1ull << 10,
+  kCatStream = 1ull << 11,
+  kCatPubsub = 1ull << 12,
+  kCatAdmin = 1ull << 13,
+  kCatFast = 1ull << 14,
+  kCatSlow = 1ull << 15,
+  kCatBlocking = 1ull << 16,
+  kCatDangerous = 1ull << 17,
+  kCatConnection = 1ull << 18,
+  kCatTransaction = 1ull << 19,
+  kCatScripting = 1ull << 20,
 };
 
 // How a command uses the keys that a KeySpec finds.
 enum KeyFlag : uint32_t {
-  kKeyRO = 1u << 0, kKeyRW = 1u << 1, kKeyOW = 1u << 2, kKeyRM = 1u << 3,           // exactly one of these
-  kKeyAccess = 1u << 4, kKeyUpdate = 1u << 5, kKeyInsert = 1u << 6, kKeyDelete = 1u << 7,
-  kKeyNotKey = 1u << 8, kKeyIncomplete = 1u << 9, kKeyVariableFlags = 1u << 10,
+  kKeyRO = 1u << 0,
+  kKeyRW = 1u << 1,
+  kKeyOW = 1u << 2,
+  kKeyRM = 1u << 3,  // exactly one of these
+  kKeyAccess = 1u << 4,
+  kKeyUpdate = 1u << 5,
+  kKeyInsert = 1u << 6,
+  kKeyDelete = 1u << 7,
+  kKeyNotKey = 1u << 8,
+  kKeyIncomplete = 1u << 9,
+  kKeyVariableFlags = 1u << 10,
 };
 
 // Where some of a command's keys are: a start (an index, or the argument after a keyword) and how to go on from there.
@@ -71,14 +94,14 @@ struct KeySpec {
 
   uint32_t flags = 0;
   Begin begin = Begin::kIndex;
-  int index = 1;                 // kIndex: position of the first key
-  std::string_view keyword = {}; // kKeyword: the token; `index` is where the search starts (negative: backwards)
+  int index = 1;                  // kIndex: position of the first key
+  std::string_view keyword = {};  // kKeyword: the token; `index` is where the search starts (negative: backwards)
   Find find = Find::kRange;
-  int last = 0;                  // kRange: relative to the first key; negative counts from the end (-1: last argument)
-  int step = 1;                  // distance between keys
-  int limit = 0;                 // kRange with last == -1: 2 means half of the arguments, 0/1 all
-  int keynum_index = 0;          // kKeyNum: where the number of keys stands, relative to the start
-  int first_key = 1;             // kKeyNum: where the first key stands, relative to the start
+  int last = 0;          // kRange: relative to the first key; negative counts from the end (-1: last argument)
+  int step = 1;          // distance between keys
+  int limit = 0;         // kRange with last == -1: 2 means half of the arguments, 0/1 all
+  int keynum_index = 0;  // kKeyNum: where the number of keys stands, relative to the start
+  int first_key = 1;     // kKeyNum: where the first key stands, relative to the start
   std::string_view notes = {};
 };
 
@@ -106,7 +129,7 @@ struct CommandDoc {
   std::string_view deprecated_since = {};
   std::string_view replaced_by = {};
   std::vector<std::pair<std::string_view, std::string_view>> history = {};  // (version, what changed)
-  bool syscmd = false;                                                       // doc flag "syscmd"
+  bool syscmd = false;                                                      // doc flag "syscmd"
 };
 
 struct CommandStats {
@@ -120,7 +143,7 @@ class LatencyHistogram;
 
 struct CommandSpec {
   std::string_view name = {};  // lower case; of a subcommand, its own word only
-  int arity = 0;          // with the name counted; negative: at least -arity
+  int arity = 0;               // with the name counted; negative: at least -arity
   uint64_t flags = 0;
   uint64_t categories = 0;
   std::vector<KeySpec> keys = {};
@@ -132,11 +155,11 @@ struct CommandSpec {
   bool (*find_keys)(Args, std::vector<FoundKey>&) = nullptr;
 
   // Filled in by CommandTable::add.
-  std::string full_name = {};           // "config|get"
+  std::string full_name = {};  // "config|get"
   const CommandSpec* parent = nullptr;
   const CommandDoc* doc = nullptr;
-  bool removed = false;                 // renamed to nothing by the configuration
-  uint64_t gates = 0;                   // the gates that concern this command, as bits (see gates.h)
+  bool removed = false;  // renamed to nothing by the configuration
+  uint64_t gates = 0;    // the gates that concern this command, as bits (see gates.h)
   mutable CommandStats stats = {};
   mutable std::shared_ptr<LatencyHistogram> latency = {};  // allocated at the first call
 

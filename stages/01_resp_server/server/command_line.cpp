@@ -15,8 +15,8 @@ namespace strata::resp {
 namespace {
 
 cxxopts::Options first_words(const std::string& program) {
-  cxxopts::Options options(
-      program, "A Redis-compatible server. Any option of redis.conf can be given as --option value.\n");
+  cxxopts::Options options(program,
+                           "A Redis-compatible server. Any option of redis.conf can be given as --option value.\n");
   options.custom_help("[/path/to/redis.conf] [--option value ...] [-]");
   options.add_options()                                                                                  //
       ("h,help", "print this text")                                                                      //
@@ -76,9 +76,7 @@ bool is_first_word(const std::vector<std::string>& arguments) {
   }
 }
 
-bool is_option(const std::string& text) {
-  return text.size() > 2 && text.starts_with("--");
-}
+bool is_option(const std::string& text) { return text.size() > 2 && text.starts_with("--"); }
 
 }  // namespace
 
@@ -127,8 +125,8 @@ std::string version_line() {
 #else
   constexpr const char* kMalloc = "libc";
 #endif
-  return fmt::format("Strata server v={} sha=00000000:0 malloc={} bits={} build=strata-{}", kRedisVersion,
-                     kMalloc, sizeof(void*) * 8, kStrataVersion);
+  return fmt::format("Strata server v={} sha=00000000:0 malloc={} bits={} build=strata-{}", kRedisVersion, kMalloc,
+                     sizeof(void*) * 8, kStrataVersion);
 }
 
 }  // namespace strata::resp

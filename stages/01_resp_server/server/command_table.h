@@ -29,7 +29,7 @@ class CommandTable {
   Status rename(std::string_view from, std::string_view to);
 
   // nullptr when there is no such command. Does not look into containers.
-  const CommandSpec* find(std::string_view name) const;   // in any case
+  const CommandSpec* find(std::string_view name) const;  // in any case
 
   // Resolves a whole command line, subcommand included; nullptr when either part is unknown.
   const CommandSpec* resolve(Args args) const;

@@ -22,8 +22,7 @@ void Config::add(std::unique_ptr<Option> option) {
   options_[name] = std::move(option);
 }
 
-void Config::flag(std::string_view name, bool* value, bool initial, std::string_view doc,
-                  OptionTraits traits) {
+void Config::flag(std::string_view name, bool* value, bool initial, std::string_view doc, OptionTraits traits) {
   add(std::make_unique<FlagOption>(std::string(name), value, initial, std::string(doc), std::move(traits)));
 }
 
@@ -57,8 +56,7 @@ void Config::text(std::string_view name, std::string* value, std::string_view in
 }
 
 void Config::custom(std::string_view name, CustomOption option, std::string_view doc, OptionTraits traits) {
-  add(std::make_unique<CustomOptionAdapter>(std::string(name), std::move(option), std::string(doc),
-                                            std::move(traits)));
+  add(std::make_unique<CustomOptionAdapter>(std::string(name), std::move(option), std::string(doc), std::move(traits)));
 }
 
 void Config::choice_of_int(std::string_view name, std::function<int()> get, std::function<void(int)> set,
@@ -111,9 +109,7 @@ void Config::each_name(const std::function<void(const std::string&, Option&)>& v
   for (const auto& [name, option] : names) visit(std::string(name), *option);
 }
 
-bool Config::is_directive(std::string_view name) const {
-  return directives_.contains(to_lower(name));
-}
+bool Config::is_directive(std::string_view name) const { return directives_.contains(to_lower(name)); }
 
 // --- setting ---
 
@@ -126,8 +122,7 @@ Status Config::apply(std::string_view name, const Words& words) {
     if (words.size() != 1) return Status::error("wrong number of arguments");
     return option->add_line(words);
   }
-  if (const auto found = directives_.find(to_lower(name)); found != directives_.end())
-    return found->second(words);
+  if (const auto found = directives_.find(to_lower(name)); found != directives_.end()) return found->second(words);
   return Status::error("Bad directive or wrong number of arguments");
 }
 
@@ -179,8 +174,7 @@ bool Config::change(const std::vector<std::pair<std::string, std::string>>& pair
     put_back();
     // What was applied with the new values is applied once more with the old ones.
     for (size_t k = 0; k <= i; ++k) {
-      if (steps[k].changed && steps[k].option->traits().on_change)
-        (void)steps[k].option->traits().on_change();
+      if (steps[k].changed && steps[k].option->traits().on_change) (void)steps[k].option->traits().on_change();
     }
     return false;
   }

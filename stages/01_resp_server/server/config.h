@@ -104,17 +104,17 @@ class Config {
   using Words = std::vector<std::string>;
 
   void flag(std::string_view name, bool* value, bool initial, std::string_view doc, OptionTraits traits = {});
-  void integer(std::string_view name, int64_t* value, int64_t initial, int64_t min, int64_t max,
-               std::string_view doc, OptionTraits traits = {});
+  void integer(std::string_view name, int64_t* value, int64_t initial, int64_t min, int64_t max, std::string_view doc,
+               OptionTraits traits = {});
   // Shown and read in base 8: permissions of files.
-  void octal(std::string_view name, int64_t* value, int64_t initial, int64_t min, int64_t max,
-             std::string_view doc, OptionTraits traits = {});
+  void octal(std::string_view name, int64_t* value, int64_t initial, int64_t min, int64_t max, std::string_view doc,
+             OptionTraits traits = {});
   // Bytes, with Redis's units (1k, 1kb, 1gb, ...) accepted.
-  void memory(std::string_view name, int64_t* value, int64_t initial, int64_t min, int64_t max,
-              std::string_view doc, OptionTraits traits = {});
+  void memory(std::string_view name, int64_t* value, int64_t initial, int64_t min, int64_t max, std::string_view doc,
+              OptionTraits traits = {});
   // The same, or a percentage of something ("10%"), which is stored as a negative number.
-  void memory_or_percent(std::string_view name, int64_t* value, int64_t initial, int64_t max,
-                         std::string_view doc, OptionTraits traits = {});
+  void memory_or_percent(std::string_view name, int64_t* value, int64_t initial, int64_t max, std::string_view doc,
+                         OptionTraits traits = {});
   void text(std::string_view name, std::string* value, std::string_view initial, std::string_view doc,
             OptionTraits traits = {});
   void custom(std::string_view name, CustomOption option, std::string_view doc, OptionTraits traits = {});
@@ -125,8 +125,8 @@ class Config {
     for (auto& [text, each] : values) plain.emplace_back(text, static_cast<int>(each));
     *value = initial;
     choice_of_int(
-        name, [value] { return static_cast<int>(*value); },
-        [value](int chosen) { *value = static_cast<E>(chosen); }, std::move(plain), doc, std::move(traits));
+        name, [value] { return static_cast<int>(*value); }, [value](int chosen) { *value = static_cast<E>(chosen); },
+        std::move(plain), doc, std::move(traits));
   }
   // Accepted and shown, but nothing here looks at it. A later stage that implements the option declares it
   // again and thereby replaces the inert one. (inert_options.cpp declares inert options of the other types.)
@@ -148,16 +148,14 @@ class Config {
 
   // CONFIG SET: stores all the pairs or none. `allow_protected`: this client may set protected options.
   // Returns false with the reason in `error`.
-  bool change(const std::vector<std::pair<std::string, std::string>>& pairs, bool allow_protected,
-              ChangeError* error);
+  bool change(const std::vector<std::pair<std::string, std::string>>& pairs, bool allow_protected, ChangeError* error);
 
   std::string file;  // absolute path of the configuration file; empty: none
   ProtectedAccess enable_protected = ProtectedAccess::kNo;
 
  private:
   void choice_of_int(std::string_view name, std::function<int()> get, std::function<void(int)> set,
-                     std::vector<std::pair<std::string_view, int>> values, std::string_view doc,
-                     OptionTraits traits);
+                     std::vector<std::pair<std::string_view, int>> values, std::string_view doc, OptionTraits traits);
 
   std::map<std::string, std::unique_ptr<Option>, std::less<>> options_;  // by lower-case name
   std::map<std::string, std::string, std::less<>> aliases_;              // alias -> name

@@ -60,8 +60,7 @@ class Reader {
 
  private:
   std::optional<ConfigFileError> include(const std::string& pattern, int depth) {
-    if (depth > kMaxIncludeDepth)
-      return ConfigFileError{pattern, 0, "", "include directives are nested too deeply"};
+    if (depth > kMaxIncludeDepth) return ConfigFileError{pattern, 0, "", "include directives are nested too deeply"};
     // A plain name must exist; a pattern may match nothing (an empty conf.d is fine).
     if (pattern.find_first_of("*?[") == std::string::npos) return read_file(pattern, depth);
     glob_t found{};
@@ -84,8 +83,7 @@ class Reader {
 
 }  // namespace
 
-std::optional<ConfigFileError> read_config_text(Config& config, std::string_view text,
-                                                const std::string& origin) {
+std::optional<ConfigFileError> read_config_text(Config& config, std::string_view text, const std::string& origin) {
   return Reader(config).read(text, origin, 0);
 }
 
@@ -100,14 +98,11 @@ std::optional<ConfigFileError> load_text(const std::string& path, std::string* t
   return std::nullopt;
 }
 
-std::string read_stdin() {
-  return read_all(stdin);
-}
+std::string read_stdin() { return read_all(stdin); }
 
 // [task 1.5] Say why the configuration is refused: file, line and reason.
 std::string describe(const ConfigFileError& error) {
-  if (error.line == 0)
-    return fmt::format("Fatal error, can't open config file '{}': {}", error.file, error.reason);
+  if (error.line == 0) return fmt::format("Fatal error, can't open config file '{}': {}", error.file, error.reason);
   return fmt::format(
       "\n*** FATAL CONFIG FILE ERROR (Redis {}) ***\n"
       "Reading the configuration file, at line {}{}{}\n>>> '{}'\n{}\n",

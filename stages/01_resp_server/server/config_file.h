@@ -26,8 +26,7 @@ struct ConfigFileError {
 };
 
 // Applies every line of `text`. Stops at the first error.
-std::optional<ConfigFileError> read_config_text(Config& config, std::string_view text,
-                                                const std::string& origin);
+std::optional<ConfigFileError> read_config_text(Config& config, std::string_view text, const std::string& origin);
 
 // The text of the file or of standard input, or why it cannot be read.
 std::optional<ConfigFileError> load_text(const std::string& path, std::string* text);

@@ -68,9 +68,7 @@ class Rewriter {
     lines_.push_back(std::move(line));
   }
 
-  bool is_known(const std::string& word) const {
-    return equals_nocase(word, "include") || config_.is_directive(word);
-  }
+  bool is_known(const std::string& word) const { return equals_nocase(word, "include") || config_.is_directive(word); }
 
   void put(const std::string& name, RewriteLine line) {
     auto& places = places_[name];

@@ -30,8 +30,8 @@ constexpr size_t kClientsPerTick = 200;  // looked at by one call of the timer, 
 
 Status listen_again(Server& server, const char* error) {
   const auto& options = server.get<CoreOptions>();
-  const Status opened = server.get<net::Listener>().open_tcp(
-      options.bind, static_cast<uint16_t>(options.port), static_cast<int>(options.tcp_backlog));
+  const Status opened = server.get<net::Listener>().open_tcp(options.bind, static_cast<uint16_t>(options.port),
+                                                             static_cast<int>(options.tcp_backlog));
   refresh_title(server);
   return opened.ok() ? Status() : Status::error(error);
 }
@@ -74,14 +74,13 @@ void declare_clients(Server& server) {
                  {.on_change = [&clients] { return check_room_for_clients(clients.max_clients); }});
   config.integer("timeout", &clients.timeout_seconds, 0, 0, kIntMax,
                  "seconds until an idle client is closed; 0: never");
-  config.integer("tcp-keepalive", &clients.keepalive_seconds, 300, 0, kIntMax,
-                 "seconds between probes; 0: none");
+  config.integer("tcp-keepalive", &clients.keepalive_seconds, 300, 0, kIntMax, "seconds between probes; 0: none");
   config.flag("protected-mode", &clients.protected_mode, true,
               "without a password, accept connections from this machine only");
   config.memory("proto-max-bulk-len", &clients.max_bulk, 512ll << 20, 1ll << 20, Config::kNoMaximum,
                 "longest argument of a command");
-  config.memory("client-query-buffer-limit", &clients.query_buffer_limit, 1ll << 30, 1ll << 20,
-                Config::kNoMaximum, "most bytes a client may have sent ahead");
+  config.memory("client-query-buffer-limit", &clients.query_buffer_limit, 1ll << 30, 1ll << 20, Config::kNoMaximum,
+                "most bytes a client may have sent ahead");
   config.add(std::make_unique<OutputLimitOption>(clients.limits));
 }
 
@@ -175,8 +174,7 @@ void declare_process(Server& server, CoreOptions& options) {
                 }});
   declare_signal_shutdown(config, "shutdown-on-sigint", &server.shutdown.on_sigint);
   declare_signal_shutdown(config, "shutdown-on-sigterm", &server.shutdown.on_sigterm);
-  config.integer("hz", &options.hz, 10, 0, kIntMax, "rounds of the timers per second",
-                 {.on_change = [&options] {
+  config.integer("hz", &options.hz, 10, 0, kIntMax, "rounds of the timers per second", {.on_change = [&options] {
                    options.hz = std::clamp<int64_t>(options.hz, 1, kMaxHz);
                    return Status();
                  }});
@@ -201,16 +199,15 @@ void declare_log(Config& config, CoreOptions& options) {
   };
   // Empty is a value like any other here: a line `logfile ""` stays in the file.
   logfile.rewrite = [&options] { return std::vector<std::string>{"logfile " + quote(options.logfile)}; };
-  config.custom("logfile", std::move(logfile), "file of the log; empty: standard output",
-                {.immutable = true});
+  config.custom("logfile", std::move(logfile), "file of the log; empty: standard output", {.immutable = true});
   config.flag("syslog-enabled", &options.syslog_enabled, false, "log to syslog too", {.immutable = true});
   config.text("syslog-ident", &options.syslog_ident, "redis", "name in syslog", {.immutable = true});
   CustomOption facility;
   options.syslog_facility = facility.default_text = "local0";
   facility.get = [&options] { return options.syslog_facility; };
   facility.set = [&options](const Words& words) {
-    static const std::vector<std::string_view> kFacilities = {
-        "user", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
+    static const std::vector<std::string_view> kFacilities = {"user",   "local0", "local1", "local2", "local3",
+                                                              "local4", "local5", "local6", "local7"};
     const std::string lower = to_lower(words[0]);
     if (std::find(kFacilities.begin(), kFacilities.end(), lower) == kFacilities.end()) {
       return Status::error(one_of_error(kFacilities));
@@ -219,8 +216,7 @@ void declare_log(Config& config, CoreOptions& options) {
     return Status();
   };
   config.custom("syslog-facility", std::move(facility), "facility in syslog", {.immutable = true});
-  config.flag("crash-log-enabled", &options.crash_log, true, "report a crash in the log",
-              {.on_change = [&options] {
+  config.flag("crash-log-enabled", &options.crash_log, true, "report a crash in the log", {.on_change = [&options] {
                 if (options.crash_log)
                   install_crash_handlers(fmt::format("Strata {}", kStrataVersion));
                 else
@@ -234,8 +230,8 @@ void declare_log(Config& config, CoreOptions& options) {
 void declare_protection(Config& config, CoreOptions& options) {
   const std::vector<std::pair<std::string_view, ProtectedAccess>> values = {
       {"no", ProtectedAccess::kNo}, {"yes", ProtectedAccess::kYes}, {"local", ProtectedAccess::kLocal}};
-  config.choice<ProtectedAccess>("enable-protected-configs", &config.enable_protected, ProtectedAccess::kNo,
-                                 values, "who may CONFIG SET dir and dbfilename", {.immutable = true});
+  config.choice<ProtectedAccess>("enable-protected-configs", &config.enable_protected, ProtectedAccess::kNo, values,
+                                 "who may CONFIG SET dir and dbfilename", {.immutable = true});
   config.choice<ProtectedAccess>("enable-debug-command", &options.debug_command, ProtectedAccess::kNo, values,
                                  "who may run DEBUG", {.immutable = true});
 }
@@ -244,8 +240,7 @@ void declare_protection(Config& config, CoreOptions& options) {
 
 void install_core_options(Server& server) {
   auto& options = server.own<CoreOptions>();
-  server.own<net::Listener>(server.loop,
-                            [&server](int fd, bool is_unix) { server.clients.accept(fd, is_unix); });
+  server.own<net::Listener>(server.loop, [&server](int fd, bool is_unix) { server.clients.accept(fd, is_unix); });
   declare_listening(server, options);
   declare_clients(server);
   declare_process(server, options);

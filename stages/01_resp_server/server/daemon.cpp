@@ -69,8 +69,8 @@ void notify_ready(Supervisor supervisor) {
   if (address.sun_path[0] == '@') address.sun_path[0] = '\0';
   const UniqueFd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
-  if (!fd || sendto(fd.get(), kReady.data(), kReady.size(), MSG_NOSIGNAL,
-                    reinterpret_cast<sockaddr*>(&address), size) < 0) {
+  if (!fd ||
+      sendto(fd.get(), kReady.data(), kReady.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address), size) < 0) {
     log_warning("Can't notify systemd: {}", std::strerror(errno));
   }
 }
@@ -91,8 +91,7 @@ Status make_room_for_clients(int64_t* max_clients) {
   const rlim_t best = raise_open_files_limit(wanted);
   const int failure = errno;
   if (best >= wanted) {
-    log_notice("Increased maximum number of open files to {} (it was originally set to {}).", wanted,
-               original);
+    log_notice("Increased maximum number of open files to {} (it was originally set to {}).", wanted, original);
     return {};
   }
   if (best <= kReservedDescriptors) {
@@ -104,10 +103,8 @@ Status make_room_for_clients(int64_t* max_clients) {
   }
   const int64_t requested = *max_clients;
   *max_clients = static_cast<int64_t>(best - kReservedDescriptors);
-  log_warning("You requested maxclients of {} requiring at least {} max file descriptors.", requested,
-              wanted);
-  log_warning("Server can't set maximum open files to {} because of OS error: {}.", wanted,
-              std::strerror(failure));
+  log_warning("You requested maxclients of {} requiring at least {} max file descriptors.", requested, wanted);
+  log_warning("Server can't set maximum open files to {} because of OS error: {}.", wanted, std::strerror(failure));
   log_warning(
       "Current maximum open files is {}. maxclients has been reduced to {} to compensate for low ulimit. If "
       "you need "
@@ -120,9 +117,8 @@ Status check_room_for_clients(int64_t max_clients) {
   const rlim_t wanted = static_cast<rlim_t>(max_clients) + kReservedDescriptors;
   const rlim_t allowed = raise_open_files_limit(wanted);
   if (allowed >= wanted) return {};
-  return Status::error(
-      "The operating system is not able to handle the specified number of clients, try with {}",
-      static_cast<int64_t>(allowed) - static_cast<int64_t>(kReservedDescriptors));
+  return Status::error("The operating system is not able to handle the specified number of clients, try with {}",
+                       static_cast<int64_t>(allowed) - static_cast<int64_t>(kReservedDescriptors));
 }
 
 // --- title ---
@@ -136,8 +132,7 @@ static bool expand(const std::string& text, std::string* out, Fill fill) {
       continue;
     }
     const size_t close = text.find('}', i);
-    if (close == std::string::npos || !fill(std::string_view(text).substr(i + 1, close - i - 1), out))
-      return false;
+    if (close == std::string::npos || !fill(std::string_view(text).substr(i + 1, close - i - 1), out)) return false;
     i = close + 1;
   }
   return true;

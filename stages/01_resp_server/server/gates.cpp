@@ -9,8 +9,8 @@ namespace strata::resp {
 GateBit Gates::add(std::string_view name, GateRank rank, Concerns concerns, Check check) {
   STRATA_ASSERT(gates_.size() < 64, "no bit left for gate {}", name);
   GateBit bit = 1ull << gates_.size();
-  auto at = std::upper_bound(gates_.begin(), gates_.end(), rank,
-                             [](GateRank r, const Gate& gate) { return r < gate.rank; });
+  auto at =
+      std::upper_bound(gates_.begin(), gates_.end(), rank, [](GateRank r, const Gate& gate) { return r < gate.rank; });
   gates_.insert(at, Gate{name, rank, bit, std::move(concerns), check});
   return bit;
 }

@@ -20,9 +20,9 @@ namespace strata::resp {
 // Ranks of the gates of all stages, in the order of asking. A later stage takes the number that the order calls for.
 enum class GateRank : int {
   kAuth = 10,
-  kRedirect = 30,       // cluster: MOVED, ASK, CLUSTERDOWN
+  kRedirect = 30,  // cluster: MOVED, ASK, CLUSTERDOWN
   kOutOfMemory = 40,
-  kDiskError = 50,      // MISCONF
+  kDiskError = 50,  // MISCONF
   kNoReplicas = 60,
   kReadOnlyReplica = 70,
   kSubscribed = 80,

@@ -26,10 +26,10 @@ enum class Kind : uint8_t { kFlag, kText, kChoice, kInteger, kMemory, kMemoryOrP
 struct Row {
   std::string_view name;
   Kind kind;
-  std::string_view initial;   // flag, text, choice
-  int64_t number;             // the others
+  std::string_view initial;  // flag, text, choice
+  int64_t number;            // the others
   int64_t min, max;
-  std::string_view choices;   // separated by spaces
+  std::string_view choices;  // separated by spaces
   unsigned flags;
   std::string_view alias;
 };
@@ -126,7 +126,8 @@ constexpr Row kRows[] = {
     memory("maxmemory", 0, 0),
     memory_or_percent("maxmemory-clients", 0),
     integer("maxmemory-eviction-tenacity", 10, 0, 100),
-    choice("maxmemory-policy", "noeviction", "volatile-lru volatile-lfu volatile-random volatile-ttl allkeys-lru allkeys-lfu allkeys-random noeviction"),
+    choice("maxmemory-policy", "noeviction",
+           "volatile-lru volatile-lfu volatile-random volatile-ttl allkeys-lru allkeys-lfu allkeys-random noeviction"),
     integer("maxmemory-samples", 5, 1, kIntMax),
     integer("min-replicas-max-lag", 10, 0, kIntMax, 0, "min-slaves-max-lag"),
     integer("min-replicas-to-write", 0, 0, kIntMax, 0, "min-slaves-to-write"),
@@ -220,8 +221,8 @@ void declare_choice(Config& config, InertValues& values, const Row& row) {
     rest.remove_prefix(std::min(space + 1, rest.size()));
   }
   config.add(std::make_unique<ChoiceOption>(
-      std::string(row.name), [value] { return *value; }, [value](int chosen) { *value = chosen; },
-      std::move(choices), std::string(kDoc), traits_of(row)));
+      std::string(row.name), [value] { return *value; }, [value](int chosen) { *value = chosen; }, std::move(choices),
+      std::string(kDoc), traits_of(row)));
 }
 
 void declare(Config& config, InertValues& values, const Row& row) {

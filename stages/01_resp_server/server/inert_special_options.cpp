@@ -35,9 +35,7 @@ void declare(Config& config, std::string_view name, std::string_view initial, St
   config.custom(name, std::move(option), kDoc, std::move(traits));
 }
 
-bool is_empty(const Words& words) {
-  return words.empty() || (words.size() == 1 && words[0].empty());
-}
+bool is_empty(const Words& words) { return words.empty() || (words.size() == 1 && words[0].empty()); }
 
 // "900 1 300 10": a snapshot after 900 seconds with one change, ...
 Status check_save(Words& words) {

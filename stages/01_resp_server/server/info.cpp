@@ -102,8 +102,8 @@ InfoSection& Info::section(std::string_view name, int rank, bool by_default) {
     made->by_default = known.by_default;
     made->in_all = known.in_all;
   }
-  auto behind = std::find_if(sections_.begin(), sections_.end(),
-                             [&](const auto& each) { return each->rank > made->rank; });
+  auto behind =
+      std::find_if(sections_.begin(), sections_.end(), [&](const auto& each) { return each->rank > made->rank; });
   return **sections_.insert(behind, std::move(made));
 }
 
@@ -116,8 +116,7 @@ std::string Info::render(const std::vector<std::string>& wanted) const {
   bool by_default = wanted.empty() || asked("default");
   std::string out;
   for (const auto& section : sections_) {
-    bool shown =
-        everything || (all && section->in_all) || (by_default && section->by_default) || asked(section->name);
+    bool shown = everything || (all && section->in_all) || (by_default && section->by_default) || asked(section->name);
     if (!shown) continue;
     if (!out.empty()) out += "\r\n";
     section->render(out);

@@ -24,10 +24,9 @@ void command_stats(const Server& server, InfoWriter& out) {
     const CommandStats& stats = spec.stats;
     if (stats.calls == 0 && stats.rejected_calls == 0 && stats.failed_calls == 0) return;
     uint64_t usec = stats.nsec / 1000;
-    double per_call =
-        stats.calls == 0 ? 0 : static_cast<double>(stats.nsec) / 1000 / static_cast<double>(stats.calls);
-    out.line("cmdstat_{}:calls={},usec={},usec_per_call={:.2f},rejected_calls={},failed_calls={}",
-             spec.full_name, stats.calls, usec, per_call, stats.rejected_calls, stats.failed_calls);
+    double per_call = stats.calls == 0 ? 0 : static_cast<double>(stats.nsec) / 1000 / static_cast<double>(stats.calls);
+    out.line("cmdstat_{}:calls={},usec={},usec_per_call={:.2f},rejected_calls={},failed_calls={}", spec.full_name,
+             stats.calls, usec, per_call, stats.rejected_calls, stats.failed_calls);
   });
 }
 
@@ -63,8 +62,7 @@ class Percentiles {
     for (const std::string& word : words) {
       if (word.empty()) continue;
       double value = 0;
-      if (!parse_double(word, &value))
-        return Status::error("Invalid latency-tracking-info-percentiles parameters");
+      if (!parse_double(word, &value)) return Status::error("Invalid latency-tracking-info-percentiles parameters");
       if (value < 0 || value > 100) {
         return Status::error("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]");
       }

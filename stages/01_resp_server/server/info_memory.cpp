@@ -27,9 +27,7 @@ void with_human(InfoWriter& out, std::string_view name, uint64_t bytes) {
   out.line("{}_human:{}", name, human_bytes(bytes));
 }
 
-int64_t difference(size_t a, size_t b) {
-  return static_cast<int64_t>(a) - static_cast<int64_t>(b);
-}
+int64_t difference(size_t a, size_t b) { return static_cast<int64_t>(a) - static_cast<int64_t>(b); }
 
 void show_use(const MemoryReport& report, InfoWriter& out) {
   with_human(out, "used_memory", report.used);

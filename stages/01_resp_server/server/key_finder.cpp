@@ -20,9 +20,7 @@ struct Range {
   int64_t step = 1;
 };
 
-bool is_fixed(const KeySpec& spec) {
-  return spec.begin == Begin::kIndex && spec.find == Find::kRange;
-}
+bool is_fixed(const KeySpec& spec) { return spec.begin == Begin::kIndex && spec.find == Find::kRange; }
 
 // Where the search for keys begins, 0 when the line has no such place. A keyword that ends the line
 // introduces nothing.
@@ -82,9 +80,8 @@ bool find_by_specs(const CommandSpec& command, Args args, std::vector<FoundKey>&
 
 bool find_keys(const CommandSpec& spec, Args args, std::vector<FoundKey>& out) {
   const size_t before = out.size();
-  const bool flags_vary = std::any_of(spec.keys.begin(), spec.keys.end(), [](const KeySpec& each) {
-    return (each.flags & kKeyVariableFlags) != 0;
-  });
+  const bool flags_vary = std::any_of(spec.keys.begin(), spec.keys.end(),
+                                      [](const KeySpec& each) { return (each.flags & kKeyVariableFlags) != 0; });
   const bool ask_specs = !spec.keys.empty() && !(flags_vary && spec.find_keys != nullptr);
   if (ask_specs && find_by_specs(spec, args, out)) return true;
   out.resize(before);
@@ -94,9 +91,8 @@ bool find_keys(const CommandSpec& spec, Args args, std::vector<FoundKey>& out) {
 }
 
 bool takes_keys(const CommandSpec& spec) {
-  return spec.find_keys != nullptr ||
-         std::any_of(spec.keys.begin(), spec.keys.end(),
-                     [](const KeySpec& each) { return (each.flags & kKeyNotKey) == 0; });
+  return spec.find_keys != nullptr || std::any_of(spec.keys.begin(), spec.keys.end(),
+                                                  [](const KeySpec& each) { return (each.flags & kKeyNotKey) == 0; });
 }
 
 bool has_movable_keys(const CommandSpec& spec) {

@@ -6,7 +6,7 @@ namespace strata::resp {
 
 namespace {
 
-constexpr size_t kMostArguments = 64;   // of a command that is worth a look
+constexpr size_t kMostArguments = 64;  // of a command that is worth a look
 
 // Reads "<type><digits>\r\n" at `p`; -1 for anything else or when it is not all there.
 long read_header(const char*& p, const char* end, char type) {

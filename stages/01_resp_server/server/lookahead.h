@@ -20,7 +20,7 @@ class CommandTable;
 // What the keyspace does with the hint.
 class KeyPrefetcher {
  public:
-  virtual bool worthwhile(const Client& client) const = 0;   // false: do not even look
+  virtual bool worthwhile(const Client& client) const = 0;  // false: do not even look
   virtual void prefetch(const Client& client, std::span<const std::string_view> keys) = 0;
 
  protected:
@@ -29,7 +29,7 @@ class KeyPrefetcher {
 
 class Lookahead {
  public:
-  static constexpr size_t kCommands = 64;   // looked at in one go
+  static constexpr size_t kCommands = 64;  // looked at in one go
   static constexpr size_t kKeys = 128;
 
   explicit Lookahead(const CommandTable& commands) : commands_(commands) {}

@@ -13,9 +13,7 @@ double MemoryReport::dataset_percent() const {
   return since_startup() == 0 ? 0 : std::min(100.0 * ratio(dataset(), since_startup()), 100.0);
 }
 
-double MemoryReport::peak_percent() const {
-  return 100.0 * ratio(used, peak);
-}
+double MemoryReport::peak_percent() const { return 100.0 * ratio(used, peak); }
 
 MemoryAccounts& MemoryAccounts::of(Server& server) {
   auto* found = server.find<MemoryAccounts>();
@@ -27,8 +25,7 @@ MemoryAccounts::MemoryAccounts(Server& server) {
   add(MemoryPart::kClientsNormal, [&server] {
     size_t bytes = 0;
     server.clients.each([&bytes](Client& client) {
-      if (client.kind == ClientClass::kNormal || client.kind == ClientClass::kPubsub)
-        bytes += client.memory_bytes();
+      if (client.kind == ClientClass::kNormal || client.kind == ClientClass::kPubsub) bytes += client.memory_bytes();
     });
     return bytes;
   });
@@ -50,13 +47,9 @@ void MemoryAccounts::add(MemoryPart part, std::function<size_t()> bytes) {
   sources_.push_back({part, std::move(bytes)});
 }
 
-void MemoryAccounts::remember_peak() {
-  peak_ = std::max(peak_, used_memory());
-}
+void MemoryAccounts::remember_peak() { peak_ = std::max(peak_, used_memory()); }
 
-void MemoryAccounts::reset_peak() {
-  peak_ = used_memory();
-}
+void MemoryAccounts::reset_peak() { peak_ = used_memory(); }
 
 MemoryReport MemoryAccounts::take() {
   remember_peak();

@@ -57,9 +57,7 @@ struct MemoryReport {
   size_t since_startup() const { return used > startup ? used - startup : 0; }
   double dataset_percent() const;  // of since_startup()
   double peak_percent() const;
-  double ratio(size_t a, size_t b) const {
-    return b == 0 ? 0 : static_cast<double>(a) / static_cast<double>(b);
-  }
+  double ratio(size_t a, size_t b) const { return b == 0 ? 0 : static_cast<double>(a) / static_cast<double>(b); }
 };
 
 class MemoryAccounts {
@@ -71,9 +69,7 @@ class MemoryAccounts {
 
   // Several sources of one part add up.
   void add(MemoryPart part, std::function<size_t()> bytes);
-  void set_databases(std::function<std::vector<DatabaseMemory>()> databases) {
-    databases_ = std::move(databases);
-  }
+  void set_databases(std::function<std::vector<DatabaseMemory>()> databases) { databases_ = std::move(databases); }
 
   MemoryReport take();
   void remember_peak();  // called ten times a second

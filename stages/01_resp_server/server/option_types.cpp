@@ -17,8 +17,7 @@ RewriteLine plain_line(const Option& option, std::string value) {
 }  // namespace
 
 std::string shortest_memory(int64_t bytes) {
-  if (bytes != 0 && bytes % (kKiB * kKiB * kKiB) == 0)
-    return fmt::format("{}gb", bytes / (kKiB * kKiB * kKiB));
+  if (bytes != 0 && bytes % (kKiB * kKiB * kKiB) == 0) return fmt::format("{}gb", bytes / (kKiB * kKiB * kKiB));
   if (bytes != 0 && bytes % (kKiB * kKiB) == 0) return fmt::format("{}mb", bytes / (kKiB * kKiB));
   if (bytes != 0 && bytes % kKiB == 0) return fmt::format("{}kb", bytes / kKiB);
   return fmt::format("{}", bytes);
@@ -51,9 +50,7 @@ std::vector<std::string> Option::words_of(const std::string& text) const {
   }
 }
 
-Status Option::restore(const std::string& text) {
-  return set(words_of(text));
-}
+Status Option::restore(const std::string& text) { return set(words_of(text)); }
 
 // --- flag ---
 
@@ -71,8 +68,8 @@ Status FlagOption::set(const std::vector<std::string>& words) {
 
 // --- number ---
 
-NumberOption::NumberOption(std::string name, Kind kind, int64_t* value, int64_t initial, Range range,
-                           std::string doc, OptionTraits traits)
+NumberOption::NumberOption(std::string name, Kind kind, int64_t* value, int64_t initial, Range range, std::string doc,
+                           OptionTraits traits)
     : Option(std::move(name), std::move(doc), std::move(traits)),
       kind_(kind),
       value_(value),
@@ -136,10 +133,8 @@ Status NumberOption::set(const std::vector<std::string>& words) {
     value = Config::kNoMaximum;
   } else if (value < range_.min || value > range_.max) {
     return kind_ == Kind::kOctal
-               ? Status::error(
-                     fmt::format("argument must be between {:o} and {:o} inclusive", range_.min, range_.max))
-               : Status::error(
-                     fmt::format("argument must be between {} and {} inclusive", range_.min, range_.max));
+               ? Status::error(fmt::format("argument must be between {:o} and {:o} inclusive", range_.min, range_.max))
+               : Status::error(fmt::format("argument must be between {} and {} inclusive", range_.min, range_.max));
   }
   *value_ = value;
   return {};
@@ -170,8 +165,8 @@ std::vector<RewriteLine> TextOption::rewrite() const {
 
 // --- choice ---
 
-ChoiceOption::ChoiceOption(std::string name, std::function<int()> get, std::function<void(int)> set,
-                           Values values, std::string doc, OptionTraits traits)
+ChoiceOption::ChoiceOption(std::string name, std::function<int()> get, std::function<void(int)> set, Values values,
+                           std::string doc, OptionTraits traits)
     : Option(std::move(name), std::move(doc), std::move(traits)),
       load_(std::move(get)),
       store_(std::move(set)),

@@ -52,8 +52,7 @@ class NumberOption final : public Option {
 // Any text. Empty means unset when that is also the default: CONFIG REWRITE then drops the line.
 class TextOption final : public Option {
  public:
-  TextOption(std::string name, std::string* value, std::string_view initial, std::string doc,
-             OptionTraits traits);
+  TextOption(std::string name, std::string* value, std::string_view initial, std::string doc, OptionTraits traits);
   std::string get() const override { return *value_; }
   Status set(const std::vector<std::string>& words) override;
   std::string default_text() const override { return initial_; }
@@ -68,8 +67,8 @@ class TextOption final : public Option {
 class ChoiceOption final : public Option {
  public:
   using Values = std::vector<std::pair<std::string_view, int>>;
-  ChoiceOption(std::string name, std::function<int()> get, std::function<void(int)> set, Values values,
-               std::string doc, OptionTraits traits);
+  ChoiceOption(std::string name, std::function<int()> get, std::function<void(int)> set, Values values, std::string doc,
+               OptionTraits traits);
   std::string get() const override;
   Status set(const std::vector<std::string>& words) override;
   std::string default_text() const override { return initial_; }

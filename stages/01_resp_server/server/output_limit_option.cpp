@@ -18,8 +18,8 @@ std::string shown(const OutputLimit* limits) {
   std::string text;
   for (size_t i = 0; i < OutputLimitOption::kClasses; ++i) {
     const OutputLimit& each = limits[i];
-    text += fmt::format("{}{} {} {} {}", i == 0 ? "" : " ", kNames[i], each.hard_bytes, each.soft_bytes,
-                        each.soft_seconds);
+    text +=
+        fmt::format("{}{} {} {} {}", i == 0 ? "" : " ", kNames[i], each.hard_bytes, each.soft_bytes, each.soft_seconds);
   }
   return text;
 }
@@ -38,12 +38,8 @@ OutputLimitOption::OutputLimitOption(OutputLimit (&limits)[kClasses])
   std::copy(std::begin(limits), std::end(limits), initial_.begin());
 }
 
-std::string OutputLimitOption::get() const {
-  return shown(limits_);
-}
-std::string OutputLimitOption::default_text() const {
-  return shown(initial_.data());
-}
+std::string OutputLimitOption::get() const { return shown(limits_); }
+std::string OutputLimitOption::default_text() const { return shown(initial_.data()); }
 
 Status OutputLimitOption::set(const std::vector<std::string>& words) {
   if (words.size() == 1 && words[0].empty()) return {};  // no class named, nothing to change
@@ -72,8 +68,8 @@ std::vector<RewriteLine> OutputLimitOption::rewrite() const {
   for (size_t i = 0; i < kClasses; ++i) {
     const OutputLimit& now = limits_[i];
     const OutputLimit& then = initial_[i];
-    const bool changed = now.hard_bytes != then.hard_bytes || now.soft_bytes != then.soft_bytes ||
-                         now.soft_seconds != then.soft_seconds;
+    const bool changed =
+        now.hard_bytes != then.hard_bytes || now.soft_bytes != then.soft_bytes || now.soft_seconds != then.soft_seconds;
     lines.push_back({fmt::format("client-output-buffer-limit {} {} {} {}", kNames[i],
                                  shortest_memory(static_cast<int64_t>(now.hard_bytes)),
                                  shortest_memory(static_cast<int64_t>(now.soft_bytes)), now.soft_seconds),

@@ -18,8 +18,7 @@ std::string content_of(const char* path) {
 }
 
 std::string huge_pages_warning() {
-  if (content_of("/sys/kernel/mm/transparent_hugepage/enabled").find("[always]") == std::string::npos)
-    return "";
+  if (content_of("/sys/kernel/mm/transparent_hugepage/enabled").find("[always]") == std::string::npos) return "";
   return "Transparent huge pages are set to 'always': a write after a fork then copies 2 MB instead of 4 KB, "
          "which "
          "costs latency and memory during snapshots. Use 'madvise' in "
@@ -32,8 +31,7 @@ std::string clock_warning() {
       source.starts_with("hyperv")) {
     return "";
   }
-  return "The clock source is '" + source +
-         "', which may need a system call for every reading; prefer 'tsc'.";
+  return "The clock source is '" + source + "', which may need a system call for every reading; prefer 'tsc'.";
 }
 
 int report(const char* name, const std::string& warning) {

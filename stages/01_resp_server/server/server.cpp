@@ -166,7 +166,8 @@ void Server::unknown_command(Client& client, Args args) {
     shown += fmt::format("'{}' ", until_zero(args[i]).substr(0, kQuotedInError - shown.size()));
   }
   reject(client, nullptr,
-         fmt::format("ERR unknown command '{}', with args beginning with: {}", until_zero(args[0]).substr(0, kQuotedInError), shown));
+         fmt::format("ERR unknown command '{}', with args beginning with: {}",
+                     until_zero(args[0]).substr(0, kQuotedInError), shown));
 }
 
 void Server::on_slow_command(const int64_t* threshold_us, std::function<void(const CommandReport&)> hook) {

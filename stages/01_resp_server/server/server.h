@@ -62,8 +62,8 @@ class Server {
   Shutdown shutdown;
   ServerStats stats;
   Clients clients;
-  uint64_t moment = 1;            // goes up with every command and every turn: time may have moved on
-  uint64_t armed = 0;             // gates armed by the server's state
+  uint64_t moment = 1;  // goes up with every command and every turn: time may have moved on
+  uint64_t armed = 0;   // gates armed by the server's state
 
   // Objects of the stages: created here, destroyed in reverse order, found again by type.
   template <class T, class... A>
@@ -81,7 +81,9 @@ class Server {
     return number < by_type_.size() ? static_cast<T*>(by_type_[number]) : nullptr;
   }
   template <class T>
-  T& get() const { return *find<T>(); }
+  T& get() const {
+    return *find<T>();
+  }
 
   // Runs one command for a client: lookup, arity, gates, handler, statistics.
   void execute(Client& client, Args args);
@@ -91,12 +93,14 @@ class Server {
   void begin_batch();
 
   // Before each command runs (MONITOR). Costs nothing while the list is empty.
-  void on_command(std::function<void(Client&, const CommandSpec&, Args)> hook) { command_hooks_.push_back(std::move(hook)); }
+  void on_command(std::function<void(Client&, const CommandSpec&, Args)> hook) {
+    command_hooks_.push_back(std::move(hook));
+  }
   // After a command was refused before it ran: unknown, wrong arity, a gate's error (MULTI then aborts its EXEC).
   void on_reject(std::function<void(Client&)> hook) { reject_hooks_.push_back(std::move(hook)); }
   // After commands that took at least `threshold_us` (slowlog and latency monitor set the smallest they care for).
   void on_slow_command(const int64_t* threshold_us, std::function<void(const CommandReport&)> hook);
-  void refresh_slow_threshold();     // call after changing a threshold
+  void refresh_slow_threshold();  // call after changing a threshold
 
   // Timers in milliseconds of the loop; the "cron" of Redis is every(1000 / hz).
   // DEBUG PAUSE-CRON stops them all.
@@ -111,13 +115,13 @@ class Server {
 
   // After the configuration is known and before the first client: opens sockets. Called by main in this order.
   void on_start(std::function<Status()> hook) { start_hooks_.push_back(std::move(hook)); }
-  Status start();                    // runs the start hooks, seals the command table
+  Status start();  // runs the start hooks, seals the command table
 
-  std::string run_id;                // 40 hex digits
-  std::string executable;            // absolute path
-  int64_t started_ms = 0;            // wall clock
+  std::string run_id;      // 40 hex digits
+  std::string executable;  // absolute path
+  int64_t started_ms = 0;  // wall clock
   int64_t hz = 10;
-  bool latency_tracking = true;      // a histogram of durations per command
+  bool latency_tracking = true;  // a histogram of durations per command
   bool cron_paused = false;
 
  private:

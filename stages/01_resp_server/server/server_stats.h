@@ -35,7 +35,7 @@ struct ServerStats {
   uint64_t writes_processed = 0;
   uint64_t client_output_limit_closed = 0;
   uint64_t client_query_limit_closed = 0;
-  uint64_t largest_input = 0;        // recent maxima, for INFO clients
+  uint64_t largest_input = 0;  // recent maxima, for INFO clients
   uint64_t largest_output = 0;
   RateMeter commands_rate;
   RateMeter input_rate;

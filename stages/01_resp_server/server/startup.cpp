@@ -107,8 +107,7 @@ Status open_sockets(Server& server) {
   const auto& options = server.get<CoreOptions>();
   auto& listener = server.get<net::Listener>();
   const int backlog = static_cast<int>(options.tcp_backlog);
-  if (Status tcp = listener.open_tcp(options.bind, static_cast<uint16_t>(options.port), backlog); !tcp.ok())
-    return tcp;
+  if (Status tcp = listener.open_tcp(options.bind, static_cast<uint16_t>(options.port), backlog); !tcp.ok()) return tcp;
   if (!options.unixsocket.empty()) {
     const auto mode = static_cast<uint32_t>(options.unixsocketperm);
     if (Status opened = listener.open_unix(options.unixsocket, mode, backlog); !opened.ok()) return opened;

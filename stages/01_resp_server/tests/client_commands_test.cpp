@@ -16,10 +16,9 @@ class ClientCommandsTest : public ::testing::Test {
     install_client_commands(host.server);
     install_pubsub(host.server);
     install_monitor(host.server);
-    host.server.commands.add(
-        {.name = "writes", .arity = 2, .flags = kWrite, .run = [](Client& client, Args args) {
-           client.reply.bulk(args[1]);
-         }});
+    host.server.commands.add({.name = "writes", .arity = 2, .flags = kWrite, .run = [](Client& client, Args args) {
+                                client.reply.bulk(args[1]);
+                              }});
     host.start();
   }
   ClientPause& pause() { return host.server.get<ClientPause>(); }

@@ -55,8 +55,7 @@ class TestPeer {
   // Turns the loop until something arrives, at most five seconds.
   std::string wait() {
     std::string got;
-    for (int64_t end = mono_ms() + 5000; got.empty() && mono_ms() < end; got = receive())
-      server_.loop.run_once(10);
+    for (int64_t end = mono_ms() + 5000; got.empty() && mono_ms() < end; got = receive()) server_.loop.run_once(10);
     return got;
   }
 

@@ -9,8 +9,7 @@ namespace strata::resp {
 namespace {
 
 constexpr std::string_view kNoAuthReply = "-NOAUTH Authentication required.\r\n";
-constexpr std::string_view kWrongPassReply =
-    "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
+constexpr std::string_view kWrongPassReply = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
 
 TEST(ConstantTime, ComparesWholeStrings) {
   EXPECT_TRUE(equal_in_constant_time("secret", "secret"));

@@ -123,7 +123,8 @@ TEST_F(DatabaseTest, AValueMovesToAnotherKeyWithItsExpiry) {
 }
 
 TEST_F(DatabaseTest, ClearLeavesNothing) {
-  for (int i = 0; i < 10000; i++) db_.set_string("key:" + std::to_string(i), std::string(static_cast<size_t>(i % 500), 'v'));
+  for (int i = 0; i < 10000; i++)
+    db_.set_string("key:" + std::to_string(i), std::string(static_cast<size_t>(i % 500), 'v'));
   db_.set_string(std::string(1000, 'k'), "a long key");
   db_.clear();
   EXPECT_EQ(db_.size(), 0u);
@@ -134,7 +135,8 @@ TEST_F(DatabaseTest, ClearLeavesNothing) {
 
 TEST_F(DatabaseTest, EventsTellEveryChangeOfAKey) {
   std::multiset<std::string> told;
-  keyspace_.events.listen([&](const KeyEvent& event) { told.insert(std::string(event.name) + " " + std::string(event.key)); });
+  keyspace_.events.listen(
+      [&](const KeyEvent& event) { told.insert(std::string(event.name) + " " + std::string(event.key)); });
   keyspace_.freeze_time(1000);
   db_.set_string("k", "v", 1500);
   keyspace_.freeze_time(2000);

@@ -42,9 +42,7 @@ TEST_F(DebugCommandsTest, NegativeArityMeansAtLeast) {
   EXPECT_EQ(run({"DEBUG", "Word", "x", "y"}), "+OK\r\n");
 }
 
-TEST_F(DebugCommandsTest, UnknownWordsAreRefused) {
-  EXPECT_EQ(run({"DEBUG", "Word", "x"}), kRefused);
-}
+TEST_F(DebugCommandsTest, UnknownWordsAreRefused) { EXPECT_EQ(run({"DEBUG", "Word", "x"}), kRefused); }
 
 TEST_F(DebugCommandsTest, ALaterStageReplacesAWordAndItsHelp) {
   debug_.add("word", 2, [](Client& client, Args) { client.reply.integer(1); }, {"WORD", "    Old."});

@@ -24,8 +24,7 @@ TEST(Info, WordsChooseSections) {
   EXPECT_EQ(info.render({}), "# Server\r\n\r\n# Modules\r\n");
   EXPECT_EQ(info.render({"default"}), info.render({}));
   EXPECT_EQ(info.render({"all"}), "# Server\r\n\r\n# Commandstats\r\n\r\n# Extra\r\n");
-  EXPECT_EQ(info.render({"everything"}),
-            "# Server\r\n\r\n# Modules\r\n\r\n# Commandstats\r\n\r\n# Extra\r\n");
+  EXPECT_EQ(info.render({"everything"}), "# Server\r\n\r\n# Modules\r\n\r\n# Commandstats\r\n\r\n# Extra\r\n");
   EXPECT_EQ(info.render({"extra", "server", "extra"}), "# Server\r\n\r\n# Extra\r\n");
   EXPECT_EQ(info.render({"nosuch"}), "");
 }

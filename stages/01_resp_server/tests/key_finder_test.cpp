@@ -37,24 +37,18 @@ TEST(KeyFinder, IndexAndRange) {
 }
 
 TEST(KeyFinder, KeywordAndLimit) {
-  const KeySpec streams{.flags = kA,
-                        .begin = KeySpec::Begin::kKeyword,
-                        .index = 1,
-                        .keyword = "STREAMS",
-                        .last = -1,
-                        .limit = 2};
+  const KeySpec streams{
+      .flags = kA, .begin = KeySpec::Begin::kKeyword, .index = 1, .keyword = "STREAMS", .last = -1, .limit = 2};
   const CommandSpec xread = with_keys(-4, {streams});
   EXPECT_EQ(keys_of(xread, {"xread", "count", "1", "streams", "x", "y", "0", "0"}), "x:1 y:1");
   EXPECT_EQ(keys_of(xread, {"xread", "a", "b", "c"}), "refused");
   EXPECT_EQ(keys_of(xread, {"xread", "a", "b", "streams"}), "refused");
-  const KeySpec backwards{
-      .flags = kA, .begin = KeySpec::Begin::kKeyword, .index = -2, .keyword = "KEYS", .last = -1};
+  const KeySpec backwards{.flags = kA, .begin = KeySpec::Begin::kKeyword, .index = -2, .keyword = "KEYS", .last = -1};
   EXPECT_EQ(keys_of(with_keys(-2, {backwards}), {"migrate", "keys", "a", "KEYS", "x", "y"}), "x:1 y:1");
 }
 
 TEST(KeyFinder, NumberOfKeys) {
-  const KeySpec counted{
-      .flags = kA, .index = 2, .find = KeySpec::Find::kKeyNum, .keynum_index = 0, .first_key = 1};
+  const KeySpec counted{.flags = kA, .index = 2, .find = KeySpec::Find::kKeyNum, .keynum_index = 0, .first_key = 1};
   const CommandSpec zunionstore = with_keys(-4, {key_at(1, kB), counted});
   EXPECT_EQ(keys_of(zunionstore, {"zunionstore", "d", "2", "x", "y"}), "d:4 x:1 y:1");
   EXPECT_EQ(keys_of(zunionstore, {"zunionstore", "d", "1", "x", "weights"}), "d:4 x:1");

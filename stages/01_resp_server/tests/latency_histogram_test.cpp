@@ -26,9 +26,7 @@ TEST(LatencyHistogram, EmptyHasNoBucketsAndNoPercentiles) {
   EXPECT_EQ(histogram.percentile(99), 0u);
 }
 
-TEST(LatencyHistogram, FitsIntoTwentyFourKibibytes) {
-  EXPECT_LE(sizeof(LatencyHistogram), size_t{24} * 1024 + 64);
-}
+TEST(LatencyHistogram, FitsIntoTwentyFourKibibytes) { EXPECT_LE(sizeof(LatencyHistogram), size_t{24} * 1024 + 64); }
 
 TEST(LatencyHistogram, EveryValueIsKnownToOnePercent) {
   Random random(1);

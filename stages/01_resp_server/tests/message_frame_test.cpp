@@ -42,8 +42,7 @@ TEST(MessageFrame, CarriesLargeMessagesWhole) {
     OutputBuffer out;
     frame.append_to(out, false);
     frame.append_to(out, true);
-    std::string body =
-        "3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$" + std::to_string(size) + "\r\n" + message + "\r\n";
+    std::string body = "3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$" + std::to_string(size) + "\r\n" + message + "\r\n";
     EXPECT_EQ(bytes_of(out), "*" + body + ">" + body) << size;
   }
 }

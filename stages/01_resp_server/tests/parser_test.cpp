@@ -63,7 +63,10 @@ std::string multibulk(const Command& command) {
 }
 
 TEST(RequestParser, AnySplitGivesTheSameCommands) {
-  std::vector<Command> wanted = {{"SET", "k", "v"}, {"PING"}, {"GET", std::string("a\r\nb\0c", 6)}, {"ECHO", ""},
+  std::vector<Command> wanted = {{"SET", "k", "v"},
+                                 {"PING"},
+                                 {"GET", std::string("a\r\nb\0c", 6)},
+                                 {"ECHO", ""},
                                  {"SET", "k", std::string(1000, 'x')}};
   std::string bytes;
   for (const auto& command : wanted) bytes += multibulk(command);
@@ -113,7 +116,9 @@ TEST(RequestParser, ABigBulkCanBeAdopted) {
 }
 
 TEST(RequestParser, NamesWhatIsWrong) {
-  auto error = [](const std::string& bytes, ParserLimits limits = {}) { return parse(bytes, bytes.size(), limits).error; };
+  auto error = [](const std::string& bytes, ParserLimits limits = {}) {
+    return parse(bytes, bytes.size(), limits).error;
+  };
   EXPECT_EQ(error("*x\r\n"), "Protocol error: invalid multibulk length");
   EXPECT_EQ(error("*2147483648\r\n"), "Protocol error: invalid multibulk length");
   EXPECT_EQ(error("*1\r\n+PING\r\n"), "Protocol error: expected '$', got '+'");

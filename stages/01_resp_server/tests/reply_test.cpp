@@ -68,26 +68,28 @@ TEST_F(ReplyTest, EveryTypeInBothProtocols) {
 }
 
 TEST_F(ReplyTest, AGapTakesTheLengthThatIsKnownLater) {
-  EXPECT_EQ(written(2, [](Reply& r) {
-              r.simple("before");
-              Chunk* gap = r.open();
-              r.integer(1);
-              Chunk* inner = r.open();
-              r.close_array(inner, 0);
-              r.close_map(gap, 1);
-            }),
+  EXPECT_EQ(written(2,
+                    [](Reply& r) {
+                      r.simple("before");
+                      Chunk* gap = r.open();
+                      r.integer(1);
+                      Chunk* inner = r.open();
+                      r.close_array(inner, 0);
+                      r.close_map(gap, 1);
+                    }),
             "+before\r\n*2\r\n:1\r\n*0\r\n");
 }
 
 TEST_F(ReplyTest, AMutedWriterLetsOnlyPushesPass) {
-  EXPECT_EQ(written(3, [](Reply& r) {
-              r.set_muted(true);
-              r.ok();
-              r.bulk("x");
-              r.array(3);
-              r.close_array(r.open(), 2);
-              r.push(0);
-            }),
+  EXPECT_EQ(written(3,
+                    [](Reply& r) {
+                      r.set_muted(true);
+                      r.ok();
+                      r.bulk("x");
+                      r.array(3);
+                      r.close_array(r.open(), 2);
+                      r.push(0);
+                    }),
             ">0\r\n");
 }
 

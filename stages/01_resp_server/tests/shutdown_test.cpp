@@ -53,9 +53,8 @@ TEST_F(ShutdownTest, ARefusalEndsTheAttemptUnlessForced) {
 TEST_F(ShutdownTest, WaitingStepsAreAskedAgainAndMayBeAborted) {
   int asked = 0;
   bool aborted = false;
-  server.shutdown.add(ShutdownPhase::kPrepare, [&asked](const ShutdownRequest&) {
-    return ++asked < 3 ? Answer::kWait : Answer::kDone;
-  });
+  server.shutdown.add(ShutdownPhase::kPrepare,
+                      [&asked](const ShutdownRequest&) { return ++asked < 3 ? Answer::kWait : Answer::kDone; });
   EXPECT_FALSE(server.shutdown.abort());
   server.shutdown.begin({}, [&aborted](bool was) { aborted = was; });
   EXPECT_TRUE(server.shutdown.in_progress());

@@ -66,7 +66,8 @@ TEST(Slab, IdleBytesAreWhatNoBlockUses) {
 TEST(Slab, SizesOfEightAreAlignedToEightAndLinesToLines) {
   SlabAllocator slab;
   for (size_t size = 8; size <= SlabAllocator::kLargest; size += 8) {
-    for (int i = 0; i < 10; i++) EXPECT_EQ(reinterpret_cast<uintptr_t>(slab.allocate(size)) % (size % 64 == 0 ? 64 : 8), 0u) << size;
+    for (int i = 0; i < 10; i++)
+      EXPECT_EQ(reinterpret_cast<uintptr_t>(slab.allocate(size)) % (size % 64 == 0 ? 64 : 8), 0u) << size;
   }
 }
 

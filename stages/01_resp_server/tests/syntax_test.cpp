@@ -49,9 +49,7 @@ TEST(Syntax, WordsHaveTypes) {
   EXPECT_EQ(tree("pattern:pattern#1"), "pattern(pattern spec=1)");
 }
 
-TEST(Syntax, ColonWithoutATypeBelongsToTheName) {
-  EXPECT_EQ(tree("ip:port!2.8.12"), "ip:port(string until=2.8.12)");
-}
+TEST(Syntax, ColonWithoutATypeBelongsToTheName) { EXPECT_EQ(tree("ip:port!2.8.12"), "ip:port(string until=2.8.12)"); }
 
 TEST(Syntax, TokensStandAloneOrIntroduceAnArgument) {
   EXPECT_EQ(tree("[NX]"), "nx(pure-token token=NX optional)");

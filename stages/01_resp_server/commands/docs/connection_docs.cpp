@@ -21,11 +21,9 @@ void document_connection_commands(CommandTable& commands) {
                           .complexity = "O(1)"});
   doc("client|help",
       {.summary = "Lists the subcommands with a line about each", .since = "5.0.0", .complexity = "O(1)"});
-  doc("client|id", {.summary = "Answers the number of this connection, never used twice",
-                    .since = "5.0.0",
-                    .complexity = "O(1)"});
-  doc("client|info",
-      {.summary = "Describes this connection in one line", .since = "6.2.0", .complexity = "O(1)"});
+  doc("client|id",
+      {.summary = "Answers the number of this connection, never used twice", .since = "5.0.0", .complexity = "O(1)"});
+  doc("client|info", {.summary = "Describes this connection in one line", .since = "6.2.0", .complexity = "O(1)"});
   doc("client|kill", {.summary = "Closes the connections that match an address or a set of filters",
                       .since = "2.4.0",
                       .complexity = "O(N), N being the connections",
@@ -49,11 +47,10 @@ void document_connection_commands(CommandTable& commands) {
                                   {"6.2.0", "Fields `argv-mem`, `tot-mem`, `laddr`, `redir`; filter `ID`"},
                                   {"7.0.0", "Fields `resp`, `multi-mem`, `rbs`, `rbp`"},
                                   {"7.0.3", "Field `ssub`"}}});
-  doc("client|no-evict",
-      {.summary = "Exempts this connection from being closed when clients use too much memory",
-       .since = "7.0.0",
-       .complexity = "O(1)",
-       .syntax = "enabled:<ON|OFF>"});
+  doc("client|no-evict", {.summary = "Exempts this connection from being closed when clients use too much memory",
+                          .since = "7.0.0",
+                          .complexity = "O(1)",
+                          .syntax = "enabled:<ON|OFF>"});
   doc("client|pause", {.summary = "Holds back the commands of clients, all or only writes, for a number of "
                                   "milliseconds",
                        .since = "2.9.50",
@@ -71,35 +68,29 @@ void document_connection_commands(CommandTable& commands) {
   doc("client|trackinginfo", {.summary = "Tells how client-side caching is set up for this connection",
                               .since = "6.2.0",
                               .complexity = "O(1)"});
-  doc("client|unblock",
-      {.summary = "Ends the wait of a client that a blocking command holds, as if by timeout "
-                  "or with an error",
-       .since = "5.0.0",
-       .complexity = "O(log N), N being the connections",
-       .syntax = "client-id:integer [<TIMEOUT|ERROR>]"});
+  doc("client|unblock", {.summary = "Ends the wait of a client that a blocking command holds, as if by timeout "
+                                    "or with an error",
+                         .since = "5.0.0",
+                         .complexity = "O(log N), N being the connections",
+                         .syntax = "client-id:integer [<TIMEOUT|ERROR>]"});
   doc("client|unpause", {.summary = "Lets paused clients go on at once",
                          .since = "6.2.0",
                          .complexity = "O(N), N being the paused clients"});
-  doc("echo", {.summary = "Answers with the text it was given",
-               .since = "1.0.0",
-               .complexity = "O(1)",
-               .syntax = "message"});
-  doc("hello",
-      {.summary = "Switches the protocol version, can log in and set a name on the way, and "
-                  "describes the server",
-       .since = "6.0.0",
-       .complexity = "O(1)",
-       .syntax = "[arguments:{protover:integer [AUTH {username password}] [SETNAME clientname]}]",
-       .history = {{"6.2.0", "`protover` may be left out, which describes the connection as it is"}}});
+  doc("echo",
+      {.summary = "Answers with the text it was given", .since = "1.0.0", .complexity = "O(1)", .syntax = "message"});
+  doc("hello", {.summary = "Switches the protocol version, can log in and set a name on the way, and "
+                           "describes the server",
+                .since = "6.0.0",
+                .complexity = "O(1)",
+                .syntax = "[arguments:{protover:integer [AUTH {username password}] [SETNAME clientname]}]",
+                .history = {{"6.2.0", "`protover` may be left out, which describes the connection as it is"}}});
   doc("ping", {.summary = "Answers PONG, or the text it was given, to show that the server is alive",
                .since = "1.0.0",
                .complexity = "O(1)",
                .syntax = "[message]"});
-  doc("quit",
-      {.summary = "Asks the server to close this connection", .since = "1.0.0", .complexity = "O(1)"});
-  doc("reset", {.summary = "Puts this connection back into the state of a new one",
-                .since = "6.2.0",
-                .complexity = "O(1)"});
+  doc("quit", {.summary = "Asks the server to close this connection", .since = "1.0.0", .complexity = "O(1)"});
+  doc("reset",
+      {.summary = "Puts this connection back into the state of a new one", .since = "6.2.0", .complexity = "O(1)"});
   doc("select", {.summary = "Makes another database the current one of this connection",
                  .since = "1.0.0",
                  .complexity = "O(1)",

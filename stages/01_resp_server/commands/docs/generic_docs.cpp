@@ -96,10 +96,8 @@ void document_generic_commands(CommandTable& commands) {
                       .since = "7.0.0",
                       .complexity = "O(1)",
                       .syntax = "key"});
-  doc("persist", {.summary = "Lets a key live without an expiry",
-                  .since = "2.2.0",
-                  .complexity = "O(1)",
-                  .syntax = "key"});
+  doc("persist",
+      {.summary = "Lets a key live without an expiry", .since = "2.2.0", .complexity = "O(1)", .syntax = "key"});
   doc("object", {.summary = "Groups the commands that look at how a value is held",
                  .since = "2.2.3",
                  .complexity = "Depends on the subcommand"});
@@ -117,10 +115,8 @@ void document_generic_commands(CommandTable& commands) {
                           .since = "2.2.3",
                           .complexity = "O(1)",
                           .syntax = "key"});
-  doc("object|refcount", {.summary = "Answers how many places refer to a value",
-                          .since = "2.2.3",
-                          .complexity = "O(1)",
-                          .syntax = "key"});
+  doc("object|refcount",
+      {.summary = "Answers how many places refer to a value", .since = "2.2.3", .complexity = "O(1)", .syntax = "key"});
 }
 
 }  // namespace strata::resp

@@ -9,8 +9,7 @@ void document_server_commands(CommandTable& commands) {
   doc("command", {.summary = "Describes every command: arity, flags, key positions, categories",
                   .since = "2.8.13",
                   .complexity = "O(N), N being the commands"});
-  doc("command|count",
-      {.summary = "Answers how many commands there are", .since = "2.8.13", .complexity = "O(1)"});
+  doc("command|count", {.summary = "Answers how many commands there are", .since = "2.8.13", .complexity = "O(1)"});
   doc("command|docs", {.summary = "Answers summary, history and argument tree of commands",
                        .since = "7.0.0",
                        .complexity = "O(N), N being the commands asked for",
@@ -43,9 +42,8 @@ void document_server_commands(CommandTable& commands) {
                      .history = {{"7.0.0", "Several patterns in one call"}}});
   doc("config|help",
       {.summary = "Lists the subcommands with a line about each", .since = "5.0.0", .complexity = "O(1)"});
-  doc("config|resetstat", {.summary = "Sets the counters that INFO reports back to zero",
-                           .since = "2.0.0",
-                           .complexity = "O(1)"});
+  doc("config|resetstat",
+      {.summary = "Sets the counters that INFO reports back to zero", .since = "2.0.0", .complexity = "O(1)"});
   doc("config|rewrite", {.summary = "Brings the configuration file up to date with the options in force",
                          .since = "2.8.0",
                          .complexity = "O(1)"});
@@ -59,8 +57,7 @@ void document_server_commands(CommandTable& commands) {
                .complexity = "O(1)",
                .syntax = "[section...]",
                .history = {{"7.0.0", "Several sections in one call"}}});
-  doc("dbsize",
-      {.summary = "Counts the keys of the current database", .since = "1.0.0", .complexity = "O(1)"});
+  doc("dbsize", {.summary = "Counts the keys of the current database", .since = "1.0.0", .complexity = "O(1)"});
   doc("flushall", {.summary = "Empties every database",
                    .since = "1.0.0",
                    .complexity = "O(N), N being the keys of all databases",
@@ -95,15 +92,13 @@ void document_server_commands(CommandTable& commands) {
       {.summary = "Lists the subcommands with a line about each", .since = "6.2.0", .complexity = "O(1)"});
   doc("slowlog|len",
       {.summary = "Counts the entries of the log of slow commands", .since = "2.2.12", .complexity = "O(1)"});
-  doc("slowlog|reset", {.summary = "Empties the log of slow commands",
-                        .since = "2.2.12",
-                        .complexity = "O(N), N being the entries"});
+  doc("slowlog|reset",
+      {.summary = "Empties the log of slow commands", .since = "2.2.12", .complexity = "O(N), N being the entries"});
   doc("latency", {.summary = "Groups the commands about the latency monitor",
                   .since = "2.8.13",
                   .complexity = "Depends on the subcommand"});
-  doc("latency|doctor", {.summary = "Explains the latency spikes seen so far in plain words",
-                         .since = "2.8.13",
-                         .complexity = "O(1)"});
+  doc("latency|doctor",
+      {.summary = "Explains the latency spikes seen so far in plain words", .since = "2.8.13", .complexity = "O(1)"});
   doc("latency|graph", {.summary = "Draws the samples of an event as a small chart of characters",
                         .since = "2.8.13",
                         .complexity = "O(1)",
@@ -118,21 +113,18 @@ void document_server_commands(CommandTable& commands) {
                           .since = "2.8.13",
                           .complexity = "O(1)",
                           .syntax = "event"});
-  doc("latency|latest", {.summary = "Answers the newest and the worst sample of every event",
-                         .since = "2.8.13",
-                         .complexity = "O(1)"});
+  doc("latency|latest",
+      {.summary = "Answers the newest and the worst sample of every event", .since = "2.8.13", .complexity = "O(1)"});
   doc("latency|reset", {.summary = "Forgets the samples of the named events, or of all",
                         .since = "2.8.13",
                         .complexity = "O(1)",
                         .syntax = "[event...]"});
-  doc("monitor",
-      {.summary = "Streams every command that the server runs to this connection", .since = "1.0.0"});
+  doc("monitor", {.summary = "Streams every command that the server runs to this connection", .since = "1.0.0"});
   doc("lolwut", {.summary = "Draws a small picture and tells the version",
                  .since = "5.0.0",
                  .syntax = "[VERSION version:integer]"});
-  doc("memory", {.summary = "Groups the commands about memory use",
-                 .since = "4.0.0",
-                 .complexity = "Depends on the subcommand"});
+  doc("memory",
+      {.summary = "Groups the commands about memory use", .since = "4.0.0", .complexity = "Depends on the subcommand"});
   doc("memory|doctor",
       {.summary = "Points out what is unusual about the memory use", .since = "4.0.0", .complexity = "O(1)"});
   doc("memory|help",
@@ -143,8 +135,7 @@ void document_server_commands(CommandTable& commands) {
   doc("memory|purge", {.summary = "Has the allocator give unused pages back to the system",
                        .since = "4.0.0",
                        .complexity = "Grows with the memory in use"});
-  doc("memory|stats",
-      {.summary = "Breaks the memory use down by purpose", .since = "4.0.0", .complexity = "O(1)"});
+  doc("memory|stats", {.summary = "Breaks the memory use down by purpose", .since = "4.0.0", .complexity = "O(1)"});
   doc("memory|usage", {.summary = "Estimates how many bytes a key takes with its value",
                        .since = "4.0.0",
                        .complexity = "O(N), N being the samples taken",

@@ -17,10 +17,8 @@ void document_string_commands(CommandTable& commands) {
                           {"6.0.0", "Option `KEEPTTL`"},
                           {"6.2.0", "Options `GET`, `EXAT`, `PXAT`"},
                           {"7.0.0", "`NX` and `GET` go together"}}});
-  doc("get", {.summary = "Answers the string stored under a key",
-              .since = "1.0.0",
-              .complexity = "O(1)",
-              .syntax = "key"});
+  doc("get",
+      {.summary = "Answers the string stored under a key", .since = "1.0.0", .complexity = "O(1)", .syntax = "key"});
   doc("getset", {.summary = "Stores a string and answers the one it replaces",
                  .since = "1.0.0",
                  .complexity = "O(1)",
@@ -65,10 +63,8 @@ void document_string_commands(CommandTable& commands) {
                  .since = "2.0.0",
                  .complexity = "O(1), amortised over many calls that add few bytes each",
                  .syntax = "key value"});
-  doc("strlen", {.summary = "Answers the length of a string in bytes",
-                 .since = "2.2.0",
-                 .complexity = "O(1)",
-                 .syntax = "key"});
+  doc("strlen",
+      {.summary = "Answers the length of a string in bytes", .since = "2.2.0", .complexity = "O(1)", .syntax = "key"});
   doc("incr", {.summary = "Adds one to the number stored under a key",
                .since = "1.0.0",
                .complexity = "O(1)",
