@@ -71,7 +71,12 @@ def _line(stage, task, row, places) -> str:
         state = "unwritten" if places else "written"
     else:
         state = "passes" if row["full"] else f"{row['passed']}/{row['tests']} tests"
-    where = ", ".join(places) or repo.shown(stage.folder / task.file)
+    lines = {}
+    for place in places:
+        file, _, line = place.rpartition(":")
+        lines.setdefault(file, []).append(line)
+    where = "\n        ".join(f"{file}:{','.join(numbers)}" for file, numbers in lines.items())
+    where = where or repo.shown(stage.folder / task.file)
     points = f"{task.points:g}" if row is None else f"{row['earned']:.1f}/{task.points:g}"
     return f"  {task.id:<5} {state:<14} {points:>9} points  {task.title}\n        {where}"
 

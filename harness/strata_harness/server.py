@@ -102,6 +102,7 @@ class Server:
             self.conf_path.write_text(conf)
         self.stopping = False  # the test or the harness asked it to end
         self.process: subprocess.Popen[bytes] | None = None
+        self.unwritten = ""  # "ERR TODO 1.1 ...": why it cannot run any command yet
         self._leading = list(leading)
         self._stdin = stdin
         self._port: Port | None = None
@@ -187,24 +188,33 @@ class Server:
             self.process.stdin.close()
 
     def _wait_ready(self) -> bool:
-        """True once it answers, False when it ended. Raises ServerError when it does neither in time."""
+        """True once it answers, False when it ended. Raises ServerError when it does neither in time, or when it cannot
+        run any command because a task is still to be written."""
+        self.unwritten = ""
         try:
-            return wait_until(lambda: "ended" if not self.alive() else ("ready" if self.answers() else ""),
-                              START_TIMEOUT, f"{self.name} (pid {self.pid}) to answer PING") == "ready"
+            state = wait_until(lambda: "ended" if not self.alive() else ("ready" if self.answers() else self.unwritten),
+                               START_TIMEOUT, f"{self.name} (pid {self.pid}) to answer PING")
         except AssertionError:
             listens = isinstance(self.address, str) or not is_free(self.port)
             what = "it listens, but PING gets no proper reply" if listens else f"nothing listens on port {self.port}"
             self.kill()
             raise ServerError(f"{self.name} (pid {self.pid}) did not come to answer PING in "
                               f"{scaled(START_TIMEOUT):.1f} s: {what}\n{self.log_tail()}") from None
+        if self.unwritten:
+            self.kill()
+            raise ServerError(f"{self.name} runs, but PING gets -{self.unwritten}\n{self.log_tail()}")
+        return state == "ready"
 
     def answers(self, timeout: float = 1.0) -> bool:
-        """Does it answer PING now? An error counts, too: a server that wants a password, or whose PING is still to be
-        written, is up. One that is loading is not."""
+        """Does it answer PING now? An error counts, too: a server that wants a password is up. One that is loading is
+        not, nor one that says that a task is still to be written, which `unwritten` then tells."""
         try:
             with Wire(self.address, timeout=timeout, name="probe") as probe:
                 reply = probe("PING")
         except (OSError, AssertionError):
+            return False
+        if isinstance(reply, RespError) and reply.text.startswith("ERR TODO "):
+            self.unwritten = reply.text
             return False
         return reply == "PONG" or (isinstance(reply, RespError) and reply.code not in ("LOADING", "MASTERDOWN"))
 

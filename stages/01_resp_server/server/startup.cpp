@@ -203,6 +203,7 @@ void close_at_shutdown(Server& server) {
   });
 }
 
+// [task 1.5] Say why the server does not start; the result is its exit code.
 int fail(const Status& status) {
   log_warning("{}", status.message());
   return 1;
