@@ -78,8 +78,8 @@ def _differential(steps: Steps, preset: str, built: bool, python: str) -> None:
     if not built or not stages:
         steps.skip(title, "the build failed" if not built else "no stage can run yet")
         return
-    server = repo.shown(repo.build_folder(preset) / stages[-1].target)
-    steps.command(title, [python, "-m", "harness.differential", "--b", server, "--commands", str(DIFFERENTIAL_COMMANDS)])
+    server = repo.build_folder(preset) / stages[-1].target  # absolute: servers start in folders of their own
+    steps.command(title, [python, "-m", "harness.differential", "--b", str(server), "--commands", str(DIFFERENTIAL_COMMANDS)])
 
 
 def _if_there(steps: Steps, title: str, tool: str, command: list) -> None:
