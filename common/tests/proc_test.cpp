@@ -21,10 +21,12 @@ namespace {
 
 int g_argc;
 char** g_argv;
-// The C library hands main's arguments to constructors as well.
+// The C library hands main's arguments to constructors as well. The pointers are copied: GoogleTest takes its own flags
+// out of the array before any test runs.
 [[gnu::constructor]] void capture(int argc, char** argv) {
   g_argc = argc;
-  g_argv = argv;
+  g_argv = static_cast<char**>(std::calloc(static_cast<size_t>(argc) + 1, sizeof(char*)));
+  std::copy_n(argv, argc, g_argv);
 }
 
 // Runs `check` in a child, since limits and titles cannot be taken back. 0 means success.
