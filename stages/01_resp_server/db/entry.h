@@ -87,7 +87,6 @@ class Entry {
   void set_expiry_ms(int64_t when) { store<int64_t>(key_at() - 8, when); }  // only where there is one already
 
   std::string_view key() const { return {chars() + key_at(), key_length()}; }
-  // For a prefetch of the key's hash: the key of almost every entry starts here.
   size_t block_bytes() const;
 
   int64_t number() const;

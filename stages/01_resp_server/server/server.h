@@ -92,7 +92,8 @@ class Server {
   // Starts the clock of the commands that one read brought; each command's end is the next one's start.
   void begin_batch();
 
-  // Before each command runs (MONITOR). Costs nothing while the list is empty.
+  // Before each command runs: where a stage begins to collect what the command does (WriteEffects). Costs nothing while
+  // the list is empty. MONITOR uses on_slow_command with a threshold of 0, since its lines follow the command.
   void on_command(std::function<void(Client&, const CommandSpec&, Args)> hook) {
     command_hooks_.push_back(std::move(hook));
   }
