@@ -99,6 +99,11 @@ class Entry {
     return reinterpret_cast<T*>(load<uint64_t>(value_at()));
   }
   void set_pointer(void* pointer) { store<uint64_t>(value_at(), reinterpret_cast<uint64_t>(pointer)); }
+  // The same value in another encoding; both layouts are pointers, so the block stays as it is.
+  void set_pointer(Layout layout, void* pointer) {
+    store<uint8_t>(0, static_cast<uint8_t>((byte(0) & 15u) | static_cast<unsigned>(layout) << 4));
+    set_pointer(pointer);
+  }
 
   // Overwrites a value of the same layout and size.
   void set_number(int64_t value);

@@ -187,8 +187,15 @@ class Table {
 
   // Forgets all items and frees the buckets.
   void clear() {
-    free_overflow_of(now_, rehashing() ? moved_ : 0);
-    free_overflow_of(next_, 0);
+    clear([this](void* block, size_t bytes) { slab_->free(block, bytes); });
+  }
+
+  // The same, but the blocks that belong to the slab are given to release(block, bytes): a thread that takes a table
+  // apart must not touch the slab.
+  template <class Release>
+  void clear(Release release) {
+    free_overflow_of(now_, rehashing() ? moved_ : 0, release);
+    free_overflow_of(next_, 0, release);
     forget();
   }
 
@@ -287,7 +294,8 @@ class Table {
     overflow_buckets_--;
   }
 
-  void free_overflow_of(BucketArray& array, size_t from) {
+  template <class Release>
+  void free_overflow_of(BucketArray& array, size_t from, Release& release) {
     for (size_t i = from; i < array.buckets() && overflow_buckets_ > 0 && array.has(i); i++) {
       for (Bucket* bucket = array.at(i); bucket->linked();) {
         Bucket* gone = bucket->link();
@@ -296,7 +304,8 @@ class Table {
         } else {
           bucket->unlink();
         }
-        free_overflow(gone);
+        release(gone, sizeof(Bucket));
+        overflow_buckets_--;
       }
     }
   }

@@ -1,0 +1,8 @@
+// Sorted sets: the type's row, its options, its commands.
+#include "02_data_types/families.h"
+
+namespace strata::db {
+
+void install_sorted_sets(Server&) {}
+
+}  // namespace strata::db
