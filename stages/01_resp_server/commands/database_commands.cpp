@@ -34,32 +34,35 @@ void swapdb_command(Client& client, Args args) {
   client.reply.ok();
 }
 
-// FLUSHDB and FLUSHALL take SYNC or ASYNC. Values live in slabs that are dropped as a whole, so there is little to do
-// in the background, and both words do the same here.
-bool flush_option(Client& client, Args args) {
-  bool known =
-      args.size() == 1 || (args.size() == 2 && (equals_nocase(args[1], "SYNC") || equals_nocase(args[1], "ASYNC")));
-  if (!known) client.reply.error(kSyntaxError);
-  return known;
+// FLUSHDB and FLUSHALL take SYNC or ASYNC; without either, an option decides.
+bool flush_option(Client& client, Args args, bool* lazily) {
+  *lazily = keyspace_of(client).frees_lazily(db::Removal::kFlushed);
+  if (args.size() == 1) return true;
+  *lazily = equals_nocase(args[1], "ASYNC");
+  if (args.size() == 2 && (*lazily || equals_nocase(args[1], "SYNC"))) return true;
+  client.reply.error(kSyntaxError);
+  return false;
 }
 
 void flushdb_command(Client& client, Args args) {
-  if (!flush_option(client, args)) return;
+  bool lazily = false;
+  if (!flush_option(client, args, &lazily)) return;
   auto& keyspace = keyspace_of(client);
   auto& database = database_of(client);
   keyspace.effects.dirty += database.size() + 1;
-  database.clear();
+  database.clear(lazily);
   keyspace.events.tell_reset(&database);
   client.reply.ok();
 }
 
 void flushall_command(Client& client, Args args) {
-  if (!flush_option(client, args)) return;
+  bool lazily = false;
+  if (!flush_option(client, args, &lazily)) return;
   auto& keyspace = keyspace_of(client);
   for (size_t i = 0; i < keyspace.count(); i++) {
     auto& database = keyspace.db(static_cast<int>(i));
     keyspace.effects.dirty += database.size();
-    database.clear();
+    database.clear(lazily);
   }
   keyspace.effects.dirty++;
   keyspace.events.tell_reset(nullptr);

@@ -79,9 +79,12 @@ void expire(Client& client, Args args, bool relative, bool seconds) {
     return;
   }
   if (when <= keyspace.now_ms() && keyspace.may_expire) {
-    database.remove(ref);
+    database.remove(ref, db::Removal::kExpired);
     keyspace.changed(database, key, "del", EventClass::kGeneric);
-    if (keyspace.effects.wanted) keyspace.effects.replay_as({"DEL", std::string(key)});
+    if (keyspace.effects.wanted) {
+      const char* verb = keyspace.frees_lazily(db::Removal::kExpired) ? "UNLINK" : "DEL";
+      keyspace.effects.replay_as({verb, std::string(key)});
+    }
   } else {
     // A time before 1970 cannot be kept, and need not: it has passed as well as any other.
     database.set_expiry(ref, std::max<int64_t>(when, 0));

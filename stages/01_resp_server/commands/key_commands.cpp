@@ -13,18 +13,20 @@ using db::Entry;
 using db::EventClass;
 using db::Ref;
 
-// DEL and UNLINK: the value is freed at once; a stage with values worth a background thread takes over from here.
-void del_command(Client& client, Args args) {
+void remove_keys(Client& client, Args args, db::Removal why) {
   auto& keyspace = keyspace_of(client);
   auto& database = database_of(client);
   int64_t deleted = 0;
   for (std::string_view key : args.subspan(1)) {
-    if (!database.remove(key)) continue;
+    if (!database.remove(key, why)) continue;
     keyspace.changed(database, key, "del", EventClass::kGeneric);
     deleted++;
   }
   client.reply.integer(deleted);
 }
+
+void del_command(Client& client, Args args) { remove_keys(client, args, db::Removal::kDeleted); }
+void unlink_command(Client& client, Args args) { remove_keys(client, args, db::Removal::kUnlinked); }
 
 void exists_command(Client& client, Args args) {
   int64_t found = 0;
@@ -174,7 +176,7 @@ void install_key_commands(Server& server) {
   auto& commands = server.commands;
   commands.add({.name = "del", .arity = -2, .flags = kWrite, .keys = kRemoved, .tips = kSum, .run = del_command});
   commands.add(
-      {.name = "unlink", .arity = -2, .flags = kWrite | kFast, .keys = kRemoved, .tips = kSum, .run = del_command});
+      {.name = "unlink", .arity = -2, .flags = kWrite | kFast, .keys = kRemoved, .tips = kSum, .run = unlink_command});
   commands.add(
       {.name = "exists", .arity = -2, .flags = kReadOnly | kFast, .keys = kAsked, .tips = kSum, .run = exists_command});
   commands.add(

@@ -16,8 +16,9 @@ void Database::partition(const Partitioner* partitioner) {
   STRATA_ASSERT(size_ == 0, "{} keys are in place already", size_);
   partitioner_ = partitioner;
   size_t wanted = partitioner == nullptr ? 1 : partitioner->tables();
-  tables_.clear();
-  while (tables_.size() < wanted) tables_.push_back(std::make_unique<EntryTable>(slab_));
+  storage_ = std::make_unique<DatabaseStorage>();
+  auto& tables = storage_->tables;
+  while (tables.size() < wanted) tables.push_back(std::make_unique<EntryTable>(storage_->slab));
 }
 
 // --- lookup ---
@@ -74,15 +75,16 @@ void Database::touch(Entry& entry) {
 
 // --- change ---
 
-void Database::forget_value(Entry& entry) {
+void Database::forget_value(Entry& entry, Removal why) {
   if (!entry.is_pointer()) return;
-  keyspace_.types.of(entry).free_value(entry);
   with_pointer_--;
+  if (keyspace_.frees_lazily(why) && keyspace_.disposer->take(entry)) return;
+  keyspace_.types.of(entry).free_value(entry);
 }
 
 Ref Database::add(Entry::Shape shape) {
   shape.clock = keyspace_.access_clock();
-  Entry* entry = Entry::create(slab_, shape);
+  Entry* entry = Entry::create(storage_->slab, shape);
   Hash hash = hash_of(shape.key);
   Ref ref{table_of(shape.key).insert(entry, hash), hash};
   size_++;
@@ -95,17 +97,17 @@ Ref Database::add(Entry::Shape shape) {
 // Builds the entry anew for a shape whose key may be the old entry's own bytes; the old value was dealt with.
 Ref Database::put(Ref ref, const Entry::Shape& shape) {
   Entry* old = &*ref;
-  Entry* entry = Entry::create(slab_, shape);
+  Entry* entry = Entry::create(storage_->slab, shape);
   with_expiry_ += static_cast<size_t>(entry->has_expiry()) - static_cast<size_t>(old->has_expiry());
   ref.at.replace(entry);
-  old->destroy(slab_);
+  old->destroy(storage_->slab);
   return ref;
 }
 
 Ref Database::replace(Ref ref, Entry::Shape shape) {
   shape.key = ref->key();
   shape.clock = keyspace_.access_clock();
-  forget_value(*ref);
+  forget_value(*ref, Removal::kReplaced);
   if (shape.layout >= Layout::kPointer) with_pointer_++;
   return put(ref, shape);
 }
@@ -201,23 +203,23 @@ Entry::Shape Database::take_value(Ref ref) {
   size_--;
   if (entry.has_expiry()) with_expiry_--;
   table_of(entry.key()).remove(ref.at, ref.hash);
-  entry.destroy(slab_);
+  entry.destroy(storage_->slab);
   return shape;
 }
 
-void Database::remove(Ref ref) {
+void Database::remove(Ref ref, Removal why) {
   Entry& entry = *ref;
   size_--;
   if (entry.has_expiry()) with_expiry_--;
-  forget_value(entry);
+  forget_value(entry, why);
   table_of(entry.key()).remove(ref.at, ref.hash);
-  entry.destroy(slab_);
+  entry.destroy(storage_->slab);
 }
 
-bool Database::remove(std::string_view key) {
+bool Database::remove(std::string_view key, Removal why) {
   Ref ref = live(key);
   if (!ref) return false;
-  remove(ref);
+  remove(ref, why);
   return true;
 }
 
@@ -225,28 +227,37 @@ bool Database::remove(std::string_view key) {
 void Database::expire(Ref ref) {
   keyspace_.expired_keys++;
   if (!keyspace_.events.anyone() && !keyspace_.effects.wanted) {
-    remove(ref);
+    remove(ref, Removal::kExpired);
     return;
   }
   std::string key(ref->key());
-  remove(ref);
-  if (keyspace_.effects.wanted) keyspace_.effects.replay_as({"DEL", key});
+  remove(ref, Removal::kExpired);
+  if (keyspace_.effects.wanted) {
+    keyspace_.effects.replay_as({keyspace_.frees_lazily(Removal::kExpired) ? "UNLINK" : "DEL", key});
+  }
   keyspace_.changed(*this, key, "expired", EventClass::kExpired, 0);
 }
 
-void Database::clear() {
+void Database::clear(bool lazily) {
+  if (lazily && size_ > 0 && keyspace_.disposer != nullptr) {
+    size_ = with_expiry_ = with_pointer_ = 0;
+    keyspace_.disposer->take_all(std::move(storage_));
+    partition(partitioner_);
+    return;
+  }
   if (with_pointer_ > 0) {
     each([this](Entry& entry) {
       if (entry.is_pointer()) keyspace_.types.of(entry).free_value(entry);
     });
   }
-  if (slab_.large_blocks() > 0) {  // entries with long keys
-    each([this](Entry& entry) {
-      if (entry.block_bytes() > SlabAllocator::kLargest) entry.destroy(slab_);
+  SlabAllocator& slab = storage_->slab;
+  if (slab.large_blocks() > 0) {  // entries with long keys
+    each([&slab](Entry& entry) {
+      if (entry.block_bytes() > SlabAllocator::kLargest) entry.destroy(slab);
     });
   }
-  for (auto& table : tables_) table->forget();
-  slab_.release_all();
+  for (auto& table : storage_->tables) table->forget();
+  slab.release_all();
   size_ = with_expiry_ = with_pointer_ = 0;
 }
 
@@ -256,7 +267,7 @@ void Database::clear() {
 Ref Database::random() {
   // Expired keys are deleted as they are met; without that authority, give up after a while and take what comes.
   for (int tries = 0; size_ > 0; tries++) {
-    EntryTable& table = *tables_[random_table()];
+    EntryTable& table = *storage_->tables[random_table()];
     Entry* entry = table.random(keyspace_.random);
     if (entry == nullptr) continue;
     Hash hash = hash_of(entry->key());
@@ -272,12 +283,12 @@ Ref Database::random() {
 }
 
 size_t Database::random_table() {
-  if (tables_.size() == 1) return 0;
+  if (storage_->tables.size() == 1) return 0;
   // In proportion to the tables' sizes.
   uint64_t wanted = keyspace_.random.below(size_);
-  for (size_t i = 0; i < tables_.size(); i++) {
-    if (wanted < tables_[i]->size()) return i;
-    wanted -= tables_[i]->size();
+  for (size_t i = 0; i < storage_->tables.size(); i++) {
+    if (wanted < storage_->tables[i]->size()) return i;
+    wanted -= storage_->tables[i]->size();
   }
   return 0;
 }
@@ -286,19 +297,19 @@ uint64_t Database::scan(uint64_t cursor, const std::function<void(Entry&)>& visi
   // The table's number stands above the place; with one table the cursor is the place itself.
   size_t number = cursor >> Hash::kPlaceBits;
   uint64_t place = cursor & (Hash::kPlaces - 1);
-  if (number >= tables_.size()) return 0;
-  place = tables_[number]->scan(place, [&](Entry* entry) { visit(*entry); });
+  if (number >= storage_->tables.size()) return 0;
+  place = storage_->tables[number]->scan(place, [&](Entry* entry) { visit(*entry); });
   if (place == 0) {
     do {
       number++;
-    } while (number < tables_.size() && tables_[number]->empty());
-    if (number >= tables_.size()) return 0;
+    } while (number < storage_->tables.size() && storage_->tables[number]->empty());
+    if (number >= storage_->tables.size()) return 0;
   }
   return static_cast<uint64_t>(number) << Hash::kPlaceBits | place;
 }
 
 void Database::each(const std::function<void(Entry&)>& visit) const {
-  for (auto& table : tables_) {
+  for (auto& table : storage_->tables) {
     table->each([&](Entry* entry) { visit(*entry); });
   }
 }
@@ -316,18 +327,18 @@ void Database::prefetch(std::span<const std::string_view> keys) const {
 }
 
 bool Database::rehashing() const {
-  return std::any_of(tables_.begin(), tables_.end(), [](auto& table) { return table->rehashing(); });
+  return std::any_of(storage_->tables.begin(), storage_->tables.end(), [](auto& table) { return table->rehashing(); });
 }
 
 void Database::rehash_some(size_t buckets) {
-  for (auto& table : tables_) {
+  for (auto& table : storage_->tables) {
     if (table->rehashing()) table->rehash(buckets);
   }
 }
 
 size_t Database::memory_bytes() const {
   size_t bytes = 0;
-  for (auto& table : tables_) bytes += table->memory_bytes();
+  for (auto& table : storage_->tables) bytes += table->memory_bytes();
   return bytes;
 }
 

@@ -15,6 +15,7 @@
 #include "01_resp_server/db/entry.h"
 #include "01_resp_server/db/slab.h"
 #include "01_resp_server/db/table.h"
+#include "01_resp_server/db/value_disposer.h"
 
 namespace strata::db {
 
@@ -32,6 +33,12 @@ struct Ref {
   explicit operator bool() const { return static_cast<bool>(at); }
   Entry* operator->() const { return at.item(); }
   Entry& operator*() const { return *at.item(); }
+};
+
+// What a database is made of: its entries' memory and the tables that find them.
+struct DatabaseStorage {
+  SlabAllocator slab;
+  std::vector<std::unique_ptr<EntryTable>> tables;
 };
 
 // Which table of a database a key belongs to. One table, unless a cluster gives every slot its own.
@@ -71,11 +78,13 @@ class Database {
                  resp::BigBulk adopt = nullptr);
   Ref set_integer(Ref ref, std::string_view key, int64_t value);  // keeps the expiry of an existing entry
   Ref set_expiry(Ref ref, int64_t expiry_ms);                     // -1: none
-  void remove(Ref ref);
-  bool remove(std::string_view key);  // false when there was none (an expired key counts as none)
+  void remove(Ref ref, Removal why = Removal::kReplaced);
+  // False when there was none (an expired key counts as none).
+  bool remove(std::string_view key, Removal why = Removal::kReplaced);
   // Takes an entry out without freeing its value: for RENAME and MOVE, which give the value to a new entry.
   Entry::Shape take_value(Ref ref);
-  void clear();  // all keys
+  void clear(
+      bool lazily = false);  // all keys; lazily: their memory is left to the keyspace's disposer, if there is one
 
   // --- whole database ---
   size_t size() const { return size_; }
@@ -95,16 +104,16 @@ class Database {
 
   // Before the first key: how keys are spread over tables. Null: one table.
   void partition(const Partitioner* partitioner);
-  EntryTable& table(size_t index) { return *tables_[index]; }
-  size_t tables() const { return tables_.size(); }
+  EntryTable& table(size_t index) { return *storage_->tables[index]; }
+  size_t tables() const { return storage_->tables.size(); }
   EntryTable& table_of(std::string_view key) const {
-    return *tables_[partitioner_ == nullptr ? 0 : partitioner_->table_of(key)];
+    return *storage_->tables[partitioner_ == nullptr ? 0 : partitioner_->table_of(key)];
   }
   Keyspace& keyspace() { return keyspace_; }
 
  private:
   Ref live(std::string_view key);  // lookup that lets an expired key go
-  void forget_value(Entry& entry);
+  void forget_value(Entry& entry, Removal why);
   void expire(Ref ref);
   void touch(Entry& entry);
   Ref put(Ref ref, const Entry::Shape& shape);
@@ -113,8 +122,7 @@ class Database {
   Keyspace& keyspace_;
   int index_;
   const Partitioner* partitioner_ = nullptr;
-  SlabAllocator slab_;
-  std::vector<std::unique_ptr<EntryTable>> tables_;
+  std::unique_ptr<DatabaseStorage> storage_;
   size_t size_ = 0;
   size_t with_expiry_ = 0;
   int64_t average_ttl_ms_ = 0;

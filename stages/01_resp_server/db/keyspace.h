@@ -11,6 +11,7 @@
 #include "01_resp_server/db/database.h"
 #include "01_resp_server/db/key_events.h"
 #include "01_resp_server/db/types.h"
+#include "01_resp_server/db/value_disposer.h"
 #include "01_resp_server/db/write_effects.h"
 #include "common/random.h"
 
@@ -71,6 +72,10 @@ class Keyspace {
   KeyEvents events;
   WriteEffects effects;
   Random random;
+
+  // Frees values later than at once; null: nobody does.
+  ValueDisposer* disposer = nullptr;
+  bool frees_lazily(Removal why) const { return disposer != nullptr && disposer->lazily(why); }
 
   // May this server delete a key that has expired? A replica may not: it hides the key and waits for its master's DEL.
   bool may_expire = true;

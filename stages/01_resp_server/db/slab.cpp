@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "common/assert.h"
 
@@ -18,6 +19,12 @@ struct SlabAllocator::Page {
   bool full;
 
   char* at(size_t offset) { return reinterpret_cast<char*>(this) + offset; }
+  static Page* of(void* block) {
+    return reinterpret_cast<Page*>(reinterpret_cast<uintptr_t>(block) & ~(kPageBytes - 1));
+  }
+  uint16_t offset_of(void* block) {
+    return static_cast<uint16_t>((static_cast<char*>(block) - at(0)) / static_cast<ptrdiff_t>(kQuantum));
+  }
 };
 
 namespace {
@@ -83,13 +90,19 @@ void SlabAllocator::free(void* block, size_t bytes) {
     return;
   }
   size_t size_class = (bytes + kQuantum - 1) / kQuantum;
-  auto* page = reinterpret_cast<Page*>(reinterpret_cast<uintptr_t>(block) & ~(kPageBytes - 1));
+  Page* page = Page::of(block);
   STRATA_ASSERT(page->block_bytes == size_class * kQuantum && page->used > 0,
                 "freeing {} bytes into a page of blocks of {} with {} in use", bytes, page->block_bytes, page->used);
   std::memcpy(block, &page->free_list, sizeof page->free_list);
-  page->free_list = static_cast<uint16_t>((static_cast<char*>(block) - page->at(0)) / static_cast<ptrdiff_t>(kQuantum));
+  page->free_list = page->offset_of(block);
   page->used--;
   adjustment_ -= page->block_bytes;
+  gained_room(page);
+}
+
+// Puts a page that has free blocks again where it belongs.
+void SlabAllocator::gained_room(Page* page) {
+  size_t size_class = page->block_bytes / kQuantum;
   if (page->full) {
     // Behind the page that is allocated from: nearly full pages get filled, nearly empty ones get to be empty.
     unlink(page, size_class);
@@ -114,12 +127,55 @@ void SlabAllocator::drop_page(Page* page, size_t size_class) {
   std::free(page);
 }
 
+int64_t SlabAllocator::unused_bytes(const Page& page) {
+  return static_cast<int64_t>(kPageBytes) - static_cast<int64_t>(page.used) * page.block_bytes;
+}
+
+void SlabAllocator::settle() {
+  for (auto* lists : {&partial_, &full_}) {
+    for (Page* head : *lists) {
+      for (Page* page = head; page != nullptr; page = page->next) adjustment_ += unused_bytes(*page);
+    }
+  }
+  settled_ = true;
+}
+
+void SlabAllocator::DeadBlocks::add(void* block, size_t bytes) {
+  if (bytes > kLargest) {
+    std::free(block);
+    large_++;
+    return;
+  }
+  Page* page = Page::of(block);
+  uint16_t at = page->offset_of(block);
+  auto [found, is_new] = chains_.try_emplace(page, Chain{at, at, 0});
+  Chain& chain = found->second;
+  uint16_t next = is_new ? 0 : chain.first;
+  std::memcpy(block, &next, sizeof next);
+  chain.first = at;
+  chain.count++;
+}
+
+bool SlabAllocator::take_back(DeadBlocks& dead, size_t pages) {
+  large_blocks_ -= std::exchange(dead.large_, 0);
+  auto& chains = dead.chains_;
+  for (auto it = chains.begin(); it != chains.end() && pages > 0; pages--, it = chains.erase(it)) {
+    auto& [page, chain] = *it;
+    std::memcpy(page->at(chain.last * kQuantum), &page->free_list, sizeof page->free_list);
+    page->free_list = chain.first;
+    page->used -= chain.count;
+    adjustment_ -= static_cast<int64_t>(chain.count) * page->block_bytes;
+    gained_room(page);
+  }
+  return chains.empty();
+}
+
 void SlabAllocator::release_all() {
   for (auto* lists : {&partial_, &full_}) {
     for (Page*& head : *lists) {
       while (head != nullptr) {
         Page* next = head->next;
-        adjustment_ += static_cast<int64_t>(kPageBytes) - static_cast<int64_t>(head->used) * head->block_bytes;
+        if (!settled_) adjustment_ += unused_bytes(*head);
         std::free(head);
         head = next;
       }

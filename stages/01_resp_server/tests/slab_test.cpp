@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <memory>
+#include <thread>
 #include <vector>
 
 #include "common/random.h"
@@ -77,6 +79,37 @@ TEST(Slab, LargeBlocksAreCounted) {
   EXPECT_EQ(slab.large_blocks(), 1u);
   slab.free(block, SlabAllocator::kLargest + 1);
   EXPECT_EQ(slab.large_blocks(), 0u);
+}
+
+TEST(Slab, BlocksThatAThreadHasDoneWithComeBackPageByPage) {
+  SlabAllocator slab;
+  int64_t before = idle_bytes();
+  std::vector<void*> blocks;
+  for (int i = 0; i < 20000; i++) blocks.push_back(slab.allocate(40));
+  void* large = slab.allocate(1000);
+  SlabAllocator::DeadBlocks dead;
+  std::thread([&] {
+    for (void* block : blocks) dead.add(block, 40);
+    dead.add(large, 1000);
+  }).join();
+  EXPECT_FALSE(slab.take_back(dead, 3));
+  EXPECT_TRUE(slab.take_back(dead, 1000));
+  EXPECT_TRUE(dead.empty());
+  EXPECT_EQ(slab.large_blocks(), 0u);
+  EXPECT_LE(idle_bytes() - before, static_cast<int64_t>(SlabAllocator::kPageBytes));  // one empty page is kept
+  for (int i = 0; i < 20000; i++) slab.allocate(40);                                  // the lists are whole
+  slab.release_all();
+  EXPECT_EQ(idle_bytes(), before);
+}
+
+TEST(Slab, ASettledAllocatorMayEndOnAnotherThread) {
+  int64_t before = idle_bytes();
+  auto slab = std::make_unique<SlabAllocator>();
+  for (int i = 0; i < 5000; i++) slab->allocate(100);
+  slab->settle();
+  EXPECT_EQ(idle_bytes(), before);
+  std::thread([&] { slab.reset(); }).join();
+  EXPECT_EQ(idle_bytes(), before);
 }
 
 }  // namespace
