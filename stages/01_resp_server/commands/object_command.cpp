@@ -10,9 +10,11 @@ namespace {
 
 using db::Ref;
 
-// The key of OBJECT <sub> <key>, or nothing after a null reply.
+// The key of OBJECT <sub> <key>, or nothing after a null reply. Counts as a read, but a miss is no event.
 Ref object_argument(Client& client, Args args) {
-  Ref ref = database_of(client).look(args[2]);
+  Ref ref = database_of(client).peek(args[2]);
+  auto& keyspace = keyspace_of(client);
+  ref ? keyspace.hits++ : keyspace.misses++;
   if (!ref) client.reply.null();
   return ref;
 }

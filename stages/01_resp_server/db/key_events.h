@@ -43,20 +43,38 @@ struct KeyEvent {
 
 class KeyEvents {
  public:
-  void listen(std::function<void(const KeyEvent&)> listener) { listeners_.push_back(std::move(listener)); }
+  // Returns the listener's number. One that has nothing to hear for the time being is told so: changes then cost
+  // nothing on its account.
+  size_t listen(std::function<void(const KeyEvent&)> listener) {
+    listeners_.push_back({std::move(listener), true});
+    hearing_++;
+    return listeners_.size() - 1;
+  }
+  void set_hearing(size_t listener, bool hearing) {
+    if (listeners_[listener].hearing == hearing) return;
+    listeners_[listener].hearing = hearing;
+    hearing ? hearing_++ : hearing_--;
+  }
   // FLUSHALL, FLUSHDB, SWAPDB: every key of a database (null: of all) may be another one now.
   void listen_to_resets(std::function<void(Database*)> listener) { reset_listeners_.push_back(std::move(listener)); }
 
-  bool anyone() const { return !listeners_.empty(); }
+  bool anyone() const { return hearing_ > 0; }
   void tell(const KeyEvent& event) const {
-    for (auto& listener : listeners_) listener(event);
+    for (auto& listener : listeners_) {
+      if (listener.hearing) listener.hear(event);
+    }
   }
   void tell_reset(Database* db) const {
     for (auto& listener : reset_listeners_) listener(db);
   }
 
  private:
-  std::vector<std::function<void(const KeyEvent&)>> listeners_;
+  struct Listener {
+    std::function<void(const KeyEvent&)> hear;
+    bool hearing;
+  };
+  std::vector<Listener> listeners_;
+  size_t hearing_ = 0;  // of them, those that want to hear now
   std::vector<std::function<void(Database*)>> reset_listeners_;
 };
 
