@@ -121,6 +121,7 @@ bool Listpack::equals(Position at, std::string_view text) const {
   return as_number(text, &number) && number == element.number;
 }
 
+// [task 2.1] Find an element without decoding the ones that cannot be it.
 Listpack::Position Listpack::find(Position from, std::string_view text, size_t skip) const {
   // A spelled number stands in the listpack as a number and anything else as a string: only one kind can match.
   int64_t number = 0;

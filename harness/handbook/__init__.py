@@ -1,0 +1,1 @@
+"""What keeps docs/ true: excerpts of the sources, links, tasks."""

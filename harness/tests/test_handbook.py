@@ -1,0 +1,66 @@
+"""The handbook's pages: excerpts are what the sources say, links lead somewhere, tasks have their anchors."""
+import re
+
+import pytest
+
+from harness.cli.support.repo import ROOT
+from harness.grader import stage_config
+from harness.handbook import excerpts
+
+PAGES = excerpts.pages(ROOT)
+_LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+def anchors(text: str) -> set:
+    """The anchors that headings get: lower case, words joined by hyphens."""
+    heads = re.findall(r"^#+ +(.+?)(?: *\{#([\w-]+)\})?$", text, re.MULTILINE)
+    return {own or re.sub(r"[^\w]+", "-", title.lower()).strip("-") for title, own in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_excerpts_are_current(page):
+    assert excerpts.updated(ROOT, page) == page.read_text(encoding="utf-8"), "run ./strata docs --update"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for target in _LINK.findall(page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("stage", stage_config.load_all(ROOT), ids=lambda stage: stage.label)
+def test_every_task_has_its_place_in_the_chapter(stage):
+    chapter = ROOT / stage.chapter
+    assert chapter.is_file()
+    missing = [task.id for task in stage.tasks if task.chapter not in anchors(chapter.read_text(encoding="utf-8"))]
+    assert not missing
+
+
+def a_project(tmp_path, page: str, source: str):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "page.md").write_text(page)
+    (tmp_path / "code.h").write_text(source)
+    return tmp_path
+
+
+def test_an_excerpt_is_filled_in(tmp_path):
+    root = a_project(tmp_path, 'a\n<!-- excerpt: code.h from "int f(" to "}" -->\nold\n<!-- /excerpt -->\nb\n',
+                     "  int g();\n  int f() {\n    return 1;\n  }\n")
+    assert excerpts.update(root) == [root / "docs" / "page.md"]
+    text = (root / "docs" / "page.md").read_text()
+    assert "```cpp\nint f() {\n  return 1;\n}\n```\n" in text and text.startswith("a\n") and text.endswith("b\n")
+    assert excerpts.outdated(root) == []
+
+
+@pytest.mark.parametrize("page, source, reason", [
+    ('<!-- excerpt: other.h from "x" -->\n<!-- /excerpt -->', "x", "no such file"),
+    ('<!-- excerpt: code.h from "y" -->\n<!-- /excerpt -->', "x", 'no line with "y"'),
+    ('<!-- excerpt: code.h from "x" -->\n', "x", "malformed or not closed"),
+    ('<!-- excerpt: code.h from "f()" to "}" -->\n<!-- /excerpt -->',
+     "// [task 1.1] Do it.\nint f() {\n  return 1;\n}\n", "solution of task 1.1"),
+])
+def test_an_excerpt_that_cannot_be_taken(tmp_path, page, source, reason):
+    root = a_project(tmp_path, page, source)
+    with pytest.raises(excerpts.ExcerptError, match=reason):
+        excerpts.update(root)
