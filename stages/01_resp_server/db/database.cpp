@@ -129,19 +129,10 @@ Ref Database::set_string(Ref ref, std::string_view key, std::string_view value, 
   shape.expiry_ms = expiry_ms == kKeepExpiry ? entry.expiry_ms() : expiry_ms;
   // The common case of a cache: the same key gets a value of the same size. The block is written over.
   bool same_expiry = entry.has_expiry() == (shape.expiry_ms >= 0);
-  if (same_expiry && entry.type() == ValueType::kString && entry.layout() == shape.layout) {
-    bool same_size = shape.layout <= Layout::kInt64 ||
-                     (shape.layout == Layout::kEmbedded && entry.embedded().size() == shape.bytes.size());
-    if (same_size) {
-      if (entry.is_integer()) {
-        entry.set_number(shape.number);
-      } else {
-        std::memcpy(entry.embedded_bytes(), shape.bytes.data(), shape.bytes.size());
-      }
-      if (shape.expiry_ms >= 0) entry.set_expiry_ms(shape.expiry_ms);
-      entry.set_clock(keyspace_.access_clock());
-      return ref;
-    }
+  if (same_expiry && entry.type() == ValueType::kString && entry.overwrite(shape)) {
+    if (shape.expiry_ms >= 0) entry.set_expiry_ms(shape.expiry_ms);
+    entry.set_clock(keyspace_.access_clock());
+    return ref;
   }
   return replace(ref, shape);
 }

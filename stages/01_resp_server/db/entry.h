@@ -107,6 +107,17 @@ class Entry {
 
   // Overwrites a value of the same layout and size.
   void set_number(int64_t value);
+  // The same with the value of a shape; false, and nothing done, where it is not of this layout and size or is a pointer.
+  bool overwrite(const Shape& shape) {
+    if (layout() != shape.layout || is_pointer()) return false;
+    if (is_integer()) {
+      set_number(shape.number);
+      return true;
+    }
+    if (embedded().size() != shape.bytes.size()) return false;
+    std::memcpy(embedded_bytes(), shape.bytes.data(), shape.bytes.size());
+    return true;
+  }
   char* embedded_bytes() { return chars() + value_at() + 1; }
 
   static Layout layout_for(int64_t number);  // the smallest that holds it
