@@ -11,6 +11,7 @@ if __package__ in (None, ""):  # run as a script
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
     __package__ = "harness.differential"
 
+from harness.differential import facts, resp  # noqa: E402
 from harness.differential import families as registry  # noqa: E402
 from harness.differential.engine import Engine  # noqa: E402
 from harness.differential.report import print_difference, summary  # noqa: E402
@@ -26,7 +27,7 @@ def arguments():
     parser.add_argument("--commands", type=int, default=100_000)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--families", default="", help="comma separated; default: all of --stage")
-    parser.add_argument("--stage", type=int, default=1, help="use the families up to this stage")
+    parser.add_argument("--stage", type=int, help="use the families up to this stage; default: b's, by its commands")
     parser.add_argument("--resp", choices=["2", "3", "both"], default="both")
     parser.add_argument("--episode", type=int, help="run this one episode only, to reproduce a difference")
     parser.add_argument("--show", type=int, default=2, help="print each kind of difference this often (default 2)")
@@ -37,10 +38,16 @@ def arguments():
     return parser.parse_args()
 
 
-def chosen_families(options) -> dict:
-    known = registry.load()
+def stage_of(server: Server) -> int:
+    names = resp.parse(server.fresh_main().ask(b"COMMAND", b"LIST"))
+    return facts.stage_of({name.value for name in names.value})
+
+
+def chosen_families(options, stage: int) -> dict:
+    facts.use(stage)
+    known = registry.load(stage)
     if not options.families:
-        return {name: family for name, family in known.items() if family.stage <= options.stage}
+        return known
     names = [name for name in options.families.split(",") if name]
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -50,12 +57,12 @@ def chosen_families(options) -> dict:
 
 def main() -> int:
     options = arguments()
-    families = chosen_families(options)
     began = time.monotonic()
     servers = []
     try:
         for name, command in (("a", options.a), ("b", options.b)):
             servers.append(Server(name, command, options.timeout))
+        families = chosen_families(options, options.stage or stage_of(servers[1]))
         engine = Engine(*servers, families, options.seed, options.resp, options.show, options.shrink_seconds)
         engine.on_difference = lambda difference: print_difference(difference, options, engine.resp3)
         if options.episode is not None:

@@ -18,9 +18,10 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-from . import resp
+from . import facts, resp
 from .gen import Gen
 from .items import Cmd, Script
+from .keyspace import Dump, dump
 from .session import CLOSED, SILENT, Server, pump
 from .shrink import shrink
 
@@ -29,62 +30,11 @@ MOST_DEATHS = 100  # a run ends early when a server keeps dying
 PIPELINE = 150
 EPISODE = 400  # items
 
-# Options that a family may change, and what they are put back to.
-DEFAULTS = {
-    b"slowlog-log-slower-than": b"-1",  # nothing may enter the slow log because the machine was busy
-    b"slowlog-max-len": b"128", b"latency-monitor-threshold": b"0", b"maxclients": b"10000", b"timeout": b"0",
-    b"tcp-keepalive": b"300", b"proto-max-bulk-len": b"536870912", b"client-query-buffer-limit": b"1073741824",
-    b"client-output-buffer-limit": b"normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
-    b"loglevel": b"notice", b"requirepass": b"", b"latency-tracking": b"yes",
-    b"latency-tracking-info-percentiles": b"50 99 99.9",
-}
-
 
 def reset_commands(resp3: bool) -> list[tuple[bytes, ...]]:
     commands = [(b"RESET",), (b"HELLO", b"3" if resp3 else b"2"), (b"FLUSHALL",)]
-    commands += [(b"CONFIG", b"SET", name, value) for name, value in DEFAULTS.items()]
+    commands += [(b"CONFIG", b"SET", name, value) for name, value in facts.OPTIONS.items()]
     return commands + [(b"SLOWLOG", b"RESET"), (b"LATENCY", b"RESET"), (b"CONFIG", b"RESETSTAT")]
-
-
-def dump(server: Server, steps) -> list[bytes]:
-    """The whole keyspace: database, key, value, and the expiry time rounded so that both servers agree."""
-    out = []
-    for db in steps:
-        number = b"%d" % db
-        head = server.main.batch([(b"SELECT", number), (b"KEYS", b"*")])
-        if len(head) < 2 or head[1][:1] not in b"*~":
-            out += [b"db %d: " % db + part for part in head]
-            continue
-        keys = sorted(node.value for node in resp.parse(head[1]).value)
-        replies = server.main.batch([c for key in keys for c in ((b"GET", key), (b"PEXPIRETIME", key))])
-        for i, key in enumerate(keys):
-            value, expires = replies[2 * i:2 * i + 2] if len(replies) > 2 * i + 1 else (b"?", b"?")
-            out.append((db, key, value, expires))
-    return out
-
-
-@dataclass
-class Dump(Script):
-    """The dump as the last item of an episode: expiry times compare within a tolerance."""
-
-    def compare(self, a: list, b: list) -> bool:
-        if a == b:
-            return True
-        if len(a) != len(b):
-            return False
-        return all(x == y or _same_entry(x, y) for x, y in zip(a, b))
-
-
-def _same_entry(x, y) -> bool:
-    """Database, key and value equal, expiry about the same."""
-    return isinstance(x, tuple) and isinstance(y, tuple) and x[:3] == y[:3] and _near(x[3], y[3])
-
-
-def _near(a: bytes, b: bytes) -> bool:
-    if a[:1] != b":" or b[:1] != b":":
-        return False
-    x, y = int(a[1:]), int(b[1:])
-    return x >= 0 and y >= 0 and abs(x - y) <= 10_000
 
 
 @dataclass
@@ -117,7 +67,7 @@ class Engine:
         g = Gen(f"{self.seed}/{episode}", self.resp3)
         names = list(self.families)
         weights = [self.families[name].weight for name in names]
-        items = []
+        items = [item for family in self.families.values() if family.opening for item in family.opening(g)]
         while len(items) < EPISODE:
             name = g.random.choices(names, weights)[0]
             made = self.families[name].make(g)

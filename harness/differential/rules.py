@@ -58,13 +58,13 @@ def _kind(frame: bytes):
     return frame if frame[:1] == b"-" else resp.parse(frame).kind
 
 
-def _multiset(frame: bytes):
+def multiset(frame: bytes):
     """Same elements in any order."""
     node = resp.parse(frame)
     return (node.kind, sorted(map(repr, node.value))) if isinstance(node.value, list) else node
 
 
-def _pairs(frame: bytes):
+def pairs(frame: bytes):
     """A map, or a flat array of names and values, in any order."""
     node = resp.parse(frame)
     if not isinstance(node.value, list):
@@ -102,14 +102,18 @@ def _hello(frame: bytes):
     return node.kind, items
 
 
-_CALLED_BY_CURSOR = (b"scan", b"ping")
+def _depends_on_cursors(name: bytes) -> bool:
+    return name == b"ping" or name in facts.CURSORS
+
+
 _STAT = re.compile(rb"(usec|usec_per_call|p[0-9.]+)=[0-9.]+")
 
 
 def _statistics(frame: bytes):
     """INFO keyspace, commandstats, errorstats, latencystats: the counts compare, the times do not.
 
-    SCAN is called as often as the cursors want, and each call has its marker, so SCAN and PING are left out."""
+    A walk makes as many calls as its cursors want, and each call has its marker, so such commands and PING are left
+    out."""
     node = resp.parse(frame)
     if node.kind not in "$=":
         return node
@@ -117,7 +121,7 @@ def _statistics(frame: bytes):
     for line in node.value.split(b"\r\n"):
         if line.startswith(b"db"):
             line = line.rpartition(b",avg_ttl=")[0]
-        if line.partition(b":")[0].rpartition(b"_")[2] not in _CALLED_BY_CURSOR:
+        if not _depends_on_cursors(line.partition(b":")[0].rpartition(b"_")[2]):
             lines.append(_STAT.sub(rb"\1", line))
     return node.kind, sorted(lines)
 
@@ -153,7 +157,7 @@ def _histogram(frame: bytes):
         return node
     items = node.value
     rows = ((items[i].value, repr(items[i + 1].value[:2])) for i in range(0, len(items), 2))
-    return node.kind, sorted(row for row in rows if row[0] not in _CALLED_BY_CURSOR)
+    return node.kind, sorted(row for row in rows if not _depends_on_cursors(row[0]))
 
 
 # --- COMMAND: subcommands and whole lists are in table order, and a stage has only some of them ----------------------
@@ -228,9 +232,7 @@ def _help(frame: bytes):
 
 NORMAL_FORMS: dict[bytes, Callable[[bytes], object]] = {
     b"time": _shape,
-    b"keys": _multiset,
-    b"randomkey": _kind,  # membership: see the script in families/keys.py
-    b"scan": _kind,  # cursors differ; full iterations: families/keys.py
+    b"randomkey": _kind,  # membership: see the script in families/stage01/keys.py
     b"hello": _hello,
     b"client|id": _kind,
     b"client|list": _client_lines,
@@ -240,7 +242,6 @@ NORMAL_FORMS: dict[bytes, Callable[[bytes], object]] = {
     b"command|list": _command_list,
     b"command|info": _command_info,
     b"command|docs": _command_docs,
-    b"config|get": _pairs,
     b"debug|object": _debug_object,
     b"latency|histogram": _histogram,
     b"latency|doctor": _kind,  # prose
@@ -249,8 +250,12 @@ NORMAL_FORMS: dict[bytes, Callable[[bytes], object]] = {
     b"memory|stats": _kind,
     b"memory|doctor": _kind,
     b"memory|malloc-stats": _kind,
-    b"pubsub|channels": _multiset,
-} | {container + b"|help": _help for container in [*facts.CONTAINERS, b"debug"]}
+}
+NORMAL_FORMS |= {container + b"|help": _help for container in [*facts.CONTAINERS, b"debug"]}
+NORMAL_FORMS |= {name: multiset for name in facts.ANY_ORDER}
+NORMAL_FORMS |= {name: pairs for name in facts.ANY_ORDER_PAIRS}
+NORMAL_FORMS |= {name: _shape for name in facts.BY_CHANCE}
+NORMAL_FORMS |= {name: _kind for name in facts.CURSORS}
 
 _SECONDS, _MILLISECONDS = within(5), within(5000)
 

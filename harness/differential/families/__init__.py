@@ -1,17 +1,17 @@
-"""The registry: one file per family, each with a FAMILY.  A later stage adds its file and its name here.
+"""The registry: one package per stage, in it one file per family, each with a FAMILY.
 
-A family makes either one item (Cmd or Script) or a list of items that belong together.
+A later stage adds its package; nothing here is touched. A family makes either one item (Cmd or Script) or a list of
+items that belong together.
 """
 
 from __future__ import annotations
 
+import pkgutil
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Callable
 
 from ..gen import Gen
-
-MODULES = ["strings", "keys", "connection", "server", "introspection", "pubsub", "abuse"]
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,17 @@ class Family:
     stage: int
     weight: int  # share among the chosen families
     make: Callable[[Gen], object]
+    opening: Callable[[Gen], list] | None = None  # items that an episode begins with
 
 
-def load() -> dict[str, Family]:
-    families = [import_module(f"{__name__}.{module}").FAMILY for module in MODULES]
+def load(stage: int) -> dict[str, Family]:
+    """The families up to a stage. Call facts.use(stage) first: families are made from the facts."""
+    families = []
+    for package in sorted(found.name for found in pkgutil.iter_modules(__path__) if found.ispkg):
+        if int(package.removeprefix("stage")) > stage:
+            break
+        modules = import_module(f"{__name__}.{package}").MODULES
+        families += [import_module(f"{__name__}.{package}.{module}").FAMILY for module in modules]
     return {family.name: family for family in families}
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..gen import Gen
-from ..items import Cmd
-from . import Family, mix
+from ...gen import Gen
+from ...items import Cmd
+from .. import Family, mix
 
 
 def cmd(*args: bytes) -> Cmd:

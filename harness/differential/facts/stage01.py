@@ -1,8 +1,4 @@
-"""Which commands a stage has, with their arities (negative: at least), as COMMAND INFO of Redis 7.0.15 tells them.
-
-Replies that list commands are compared on these names only, since a stage does not have the later stages' commands.
-A later stage extends COMMANDS and SUBCOMMANDS, and shortens LATER_SUBCOMMANDS.
-"""
+"""Stage 1's commands and options: see facts/__init__.py."""
 
 COMMANDS = {
     b"auth": -2, b"client": -2, b"echo": 2, b"hello": -1, b"ping": -1, b"quit": -1, b"reset": 1, b"select": 2,
@@ -38,4 +34,23 @@ SUBCOMMANDS = {
 
 LATER_SUBCOMMANDS = {b"client|caching", b"client|tracking", b"pubsub|shardchannels", b"pubsub|shardnumsub"}
 
-CONTAINERS = sorted({name.partition(b"|")[0] for name in SUBCOMMANDS})
+NOT_FOR_JUNK = {
+    b"shutdown", b"debug", b"monitor", b"subscribe", b"psubscribe", b"unsubscribe", b"punsubscribe", b"quit", b"config",
+    b"client", b"auth", b"command", b"slowlog", b"latency", b"info", b"flushall", b"flushdb", b"lolwut", b"hello",
+    b"reset", b"select", b"pubsub", b"memory",
+}
+
+ANY_ORDER = {b"keys", b"pubsub|channels"}
+ANY_ORDER_PAIRS = {b"config|get"}
+CURSORS = {b"scan"}
+
+OPTIONS = {
+    b"slowlog-log-slower-than": b"-1",  # nothing may enter the slow log because the machine was busy
+    b"slowlog-max-len": b"128", b"latency-monitor-threshold": b"0", b"maxclients": b"10000", b"timeout": b"0",
+    b"tcp-keepalive": b"300", b"proto-max-bulk-len": b"536870912", b"client-query-buffer-limit": b"1073741824",
+    b"client-output-buffer-limit": b"normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
+    b"loglevel": b"notice", b"requirepass": b"", b"latency-tracking": b"yes",
+    b"latency-tracking-info-percentiles": b"50 99 99.9",
+}
+
+READERS = {b"string": (b"GET", None)}

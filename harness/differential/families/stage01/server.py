@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .. import resp, rules
-from ..gen import Gen
-from ..items import Cmd, Script
-from . import Family, mix
+from ... import resp, rules
+from ...gen import Gen
+from ...items import Cmd, Script
+from .. import Family, mix
 
 # Options with a value or two that are right, and some that are not.  engine.DEFAULTS puts them back.
 OPTIONS = {

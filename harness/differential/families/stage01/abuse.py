@@ -3,20 +3,17 @@ bytes that are not the protocol - in whole, in pieces, and almost."""
 
 from __future__ import annotations
 
-from .. import facts, resp
-from ..gen import BAD_TIMES, Gen
-from ..items import Cmd, Script
-from . import Family, mix
+from ... import facts, resp
+from ...gen import BAD_TIMES, Gen
+from ...items import Cmd, Script
+from .. import Family, mix
 
 ANY_ARITY = {name: arity for name, arity in {**facts.COMMANDS, **facts.SUBCOMMANDS}.items()
              if arity not in (-1, -2) or b"|" in name}
 # Random arguments are harmless here, and each command answers exactly one frame.
-SAFE = [name for name in facts.COMMANDS if name not in
-        (b"shutdown", b"debug", b"monitor", b"subscribe", b"psubscribe", b"unsubscribe", b"punsubscribe", b"quit",
-         b"config", b"client", b"auth",
-         b"command", b"slowlog", b"latency", b"info", b"flushall", b"flushdb", b"lolwut", b"hello", b"reset", b"select",
-         b"pubsub", b"memory")]
+SAFE = [name for name in facts.COMMANDS if name not in facts.NOT_FOR_JUNK]
 TIMED = {b"set", b"getex", b"setex", b"psetex", b"expire", b"pexpire", b"expireat", b"pexpireat"}
+LENGTHENING = {b"setrange", b"setbit", b"bitfield"}
 WORDS = [b"NX", b"XX", b"GT", b"LT", b"EX", b"PX", b"EXAT", b"PXAT", b"GET", b"KEEPTTL", b"PERSIST", b"DB", b"REPLACE",
          b"LEN", b"IDX", b"MINMATCHLEN",
          b"WITHMATCHLEN", b"MATCH", b"COUNT", b"TYPE", b"HELP", b"ENCODING"]
@@ -59,15 +56,17 @@ def unknown_subcommand(g: Gen):
 
 
 def _tame(name: bytes, arg: bytes, g: Gen) -> bytes:
-    """No TTL that ends during the run, no value of half a gigabyte, no SETRANGE to half a gigabyte."""
+    """No TTL that ends during the run, no string of half a gigabyte, no reply of a billion elements."""
     try:
         number = int(arg)
     except ValueError:
         return arg
     if name in TIMED and 0 < number < 20_000_000_000:
         return g.pick(BAD_TIMES + [b"9999999999999"]) if name != b"set" else b"0"
-    if name == b"setrange" and 100_000 < number <= 536_870_912:
-        return b"1000"
+    if name in LENGTHENING and number > 100_000:
+        return g.pick([b"1000", b"9999999999999"])
+    if name in facts.BY_CHANCE and number < -1000:
+        return b"-7"
     return arg
 
 

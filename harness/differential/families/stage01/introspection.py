@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .. import facts
-from ..gen import Gen
-from ..items import Cmd
-from . import Family, mix
+from ... import facts
+from ...gen import Gen
+from ...items import Cmd
+from .. import Family, mix
 
 NAMES = list(facts.COMMANDS)
 EVERY = NAMES + list(facts.SUBCOMMANDS)
@@ -25,12 +25,13 @@ def keys_of(g: Gen):
     """GETKEYS looks at another command's arguments; most of them are complete enough to have keys."""
     name = g.pick(NAMES)
     arity = facts.COMMANDS[name]
-    count = abs(arity) - 1 + (g.int(0, 3) if arity < 0 else 0) + (g.pick([-1, 1]) if g.chance(0.1) else 0)
+    count = abs(arity) - 1 + (g.int(0, 4) if arity < 0 else 0) + (g.pick([-1, 1]) if g.chance(0.1) else 0)
     words = [g.case(name)]
     if name in facts.CONTAINERS:
         words = g.pick([sub for sub in facts.SUBCOMMANDS if sub.startswith(name + b"|")]).split(b"|")
         count = max(0, count - 1)
-    options = [b"GET", b"EX", b"NX", b"DB", b"1", b"LEN"]
+    options = [b"GET", b"EX", b"NX", b"DB", b"1", b"LEN", b"2", b"3", b"BY", b"LIMIT", b"STORE", b"STOREDIST",
+               b"OVERFLOW"]
     words += [g.pick(options) if g.chance(0.2) else g.key() for _ in range(max(0, count))]
     if g.chance(0.05):
         words = [g.pick(ODD)] + words[1:]

@@ -6,10 +6,10 @@ message the step caused.
 
 from __future__ import annotations
 
-from .. import resp, rules
-from ..gen import Gen
-from ..items import Cmd, Script
-from . import Family, mix
+from ... import resp, rules
+from ...gen import Gen
+from ...items import Cmd, Script
+from .. import Family, mix
 
 CHANNELS = [b"news", b"news.art", b"n", b"", b"a b", b"\xff\x00", b"k1", b"weather"]
 PATTERNS = [b"*", b"news*", b"news.*", b"n?ws", b"[nw]e*", b"", b"\\n", b"a*b", b"[^n]*", b"k1"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .. import resp
-from ..gen import Gen
-from ..items import Cmd, Script
-from . import Family, mix
+from ... import resp
+from ...gen import Gen
+from ...items import Cmd, Script
+from .. import Family, mix
 
 
 def cmd(*args: bytes) -> Cmd:

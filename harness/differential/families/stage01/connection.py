@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from .. import resp
-from ..gen import Gen
-from ..items import Cmd, Script
-from ..session import CLOSED
-from . import Family, mix
+from ... import resp
+from ...gen import Gen
+from ...items import Cmd, Script
+from ...session import CLOSED
+from .. import Family, mix
 
 TOKENS = [b"abc", b"-1", b"0", b"999999999", b"", b"1.5", b"yes", b"no", b"127.0.0.1:1", b"normal", b"bogus"]
 

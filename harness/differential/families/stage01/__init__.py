@@ -1,0 +1,1 @@
+MODULES = ["strings", "keys", "connection", "server", "introspection", "pubsub", "abuse"]

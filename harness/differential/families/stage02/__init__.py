@@ -1,0 +1,1 @@
+MODULES = ["lists", "hashes", "sets", "sorted_sets", "bits", "hyperloglogs", "geo", "sort", "typed_keys"]
