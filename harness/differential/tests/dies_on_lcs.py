@@ -53,7 +53,7 @@ def relay(source: socket.socket, peers: dict) -> bool:
     target = peers[source]
     try:
         data = source.recv(1 << 16)
-        if b"$3\r\nLCS\r\n" in data.upper():
+        if source.family == socket.AF_INET and b"$3\r\nLCS\r\n" in data.upper():  # a client's, not a list of commands
             die()
         if data:
             target.sendall(data)

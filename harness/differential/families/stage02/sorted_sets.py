@@ -12,7 +12,8 @@ from .walks import by_chance, walk
 SCORES = [b"0", b"-0", b"1", b"1", b"2", b"2.5", b"-1", b"3", b"1e3", b"1.5e300", b"-1e300", b"inf", b"-inf", b"+inf",
           b"Infinity", b"-INFINITY", b"0.1", b"1e-300", b"4.9e-324", b"3.0", b"17179869184.5", b"9007199254740993",
           b"0x10", b"1.7976931348623157e308", b"123456789012345678", b"5.0E-3", b".5", b"5."]
-BAD_SCORES = [b"nan", b"NaN", b"-nan", b"", b"abc", b" 1", b"1 ", b"1e400", b"--1", b"1,5", b"(1", b"[1", b"1\x00", b"e"]
+BAD_SCORES = [b"nan", b"NaN", b"-nan", b"", b"abc", b" 1", b"1 ", b"1e400", b"--1", b"1,5", b"(1", b"[1", b"1\x00",
+              b"e"]
 BOUNDS = [b"a", b"b", b"ab", b"", b"z", b"\xff", b"\x00", b"B", b"foo", b"1", b"10", b"xx"]
 
 
