@@ -9,7 +9,7 @@ A page says where an excerpt is; `update` fills in the lines between the two com
     <!-- /excerpt -->
 
 The excerpt is the lines from the first one that holds the first text to the next one that holds the second; without
-`to`, that one line. Common indentation goes. The body of a task is refused: the page is part of its starter.
+`to`, that one line. A text that begins with ^ must stand at a line's start. Common indentation goes. The body of a task is refused: the page is part of its starter.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _filled(root: Path, page: Path, found: re.Match) -> str:
 
 def _line_with(lines: list[str], text: str, begin: int, where: str) -> int:
     for number in range(begin, len(lines)):
-        if text in lines[number]:
+        if lines[number].startswith(text[1:]) if text.startswith("^") else text in lines[number]:
             return number
     raise ExcerptError(f'{where}: no line with "{text}"' + (f" after line {begin + 1}" if begin else ""))
 
