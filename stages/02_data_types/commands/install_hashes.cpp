@@ -2,11 +2,34 @@
 #include "01_resp_server/server/server.h"
 #include "02_data_types/commands/hash_commands.h"
 #include "02_data_types/families.h"
+#include "02_data_types/lazyfree/lazy_free.h"
 
 namespace strata::db {
 
+namespace {
+
+LazyFreeRow lazy_hash() {
+  return {
+      .effort = [](const Entry& entry) -> size_t {
+        HashValue hash = HashValue::of(entry);
+        return hash.is_listpack() ? 1 : hash.size();
+      },
+      .take_apart =
+          [](const Entry& entry, SlabAllocator::DeadBlocks& dead) {
+            HashValue hash = HashValue::of(entry);
+            if (!hash.is_listpack()) {
+              hash.table().dismantle([&dead](void* block, size_t bytes) { dead.add(block, bytes); });
+            }
+            hash.destroy();
+          },
+  };
+}
+
+}  // namespace
+
 void install_hashes(Server& server) {
   server.get<Keyspace>().types[ValueType::kHash] = hash_type();
+  server.get<LazyFree>().row(ValueType::kHash) = lazy_hash();
 
   auto& limits = server.own<HashLimits>();
   server.config.integer("hash-max-listpack-entries", &limits.max_listpack_entries, 512, 0, resp::Config::kNoMaximum,

@@ -76,23 +76,21 @@ void HashValue::convert_to_table() {
   entry_->set_pointer(Layout::kPointerB, table);
 }
 
+void HashValue::destroy() {
+  if (is_listpack()) {
+    listpack().destroy();
+  } else {
+    delete &table();
+  }
+}
+
 TypeRow hash_type() {
-  // The rows' functions get constant entries where they only look; a handle can be had from either.
-  static constexpr auto value_of = [](const Entry& entry) { return HashValue(const_cast<Entry&>(entry)); };
   return {
       .name = "hash",
-      .free_value =
-          [](Entry& entry) {
-            HashValue hash(entry);
-            if (hash.is_listpack()) {
-              hash.listpack().destroy();
-            } else {
-              delete &hash.table();
-            }
-          },
+      .free_value = [](Entry& entry) { HashValue(entry).destroy(); },
       .copy_value =
           [](const Entry& entry) {
-            HashValue hash = value_of(entry);
+            HashValue hash = HashValue::of(entry);
             Entry::Shape shape;
             shape.layout = entry.layout();
             shape.pointer = hash.is_listpack() ? static_cast<void*>(hash.listpack().clone().block())
@@ -100,10 +98,10 @@ TypeRow hash_type() {
             return shape;
           },
       .encoding_name = [](const Entry& entry) -> std::string_view {
-        return value_of(entry).is_listpack() ? "listpack" : "hashtable";
+        return HashValue::of(entry).is_listpack() ? "listpack" : "hashtable";
       },
       .value_bytes = [](const Entry& entry, size_t samples) -> size_t {
-        HashValue hash = value_of(entry);
+        HashValue hash = HashValue::of(entry);
         return hash.is_listpack() ? usable_size(hash.listpack().block()) : hash.table().memory_bytes(samples);
       },
   };

@@ -34,6 +34,7 @@ struct HashField {
 class HashValue {
  public:
   explicit HashValue(Entry& entry) : entry_(&entry) {}
+  static HashValue of(const Entry& entry) { return HashValue(const_cast<Entry&>(entry)); }  // for those who only look
 
   // The shape of a hash without fields, to be added to a database under `key` and then filled.
   static Entry::Shape empty_shape(std::string_view key);
@@ -67,6 +68,9 @@ class HashValue {
     return 0;
   }
   HashField random(Random& random) const;  // each with the same probability; not of an empty hash
+
+  // Frees everything: the entry is about to go.
+  void destroy();
 
   bool is_listpack() const { return entry_->layout() == Layout::kPointer; }
   Listpack listpack() const { return Listpack(entry_->pointer<uint8_t>()); }
