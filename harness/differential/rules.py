@@ -102,18 +102,14 @@ def _hello(frame: bytes):
     return node.kind, items
 
 
-def _depends_on_cursors(name: bytes) -> bool:
-    return name == b"ping" or name in facts.CURSORS
-
-
 _STAT = re.compile(rb"(usec|usec_per_call|p[0-9.]+)=[0-9.]+")
 
 
 def _statistics(frame: bytes):
     """INFO keyspace, commandstats, errorstats, latencystats: the counts compare, the times do not.
 
-    A walk makes as many calls as its cursors want, and each call has its marker, so such commands and PING are left
-    out."""
+    A walk makes as many calls as its cursors want, each with its marker (PING), and waiting asks until it is over: such
+    commands are left out."""
     node = resp.parse(frame)
     if node.kind not in "$=":
         return node
@@ -121,7 +117,7 @@ def _statistics(frame: bytes):
     for line in node.value.split(b"\r\n"):
         if line.startswith(b"db"):
             line = line.rpartition(b",avg_ttl=")[0]
-        if not _depends_on_cursors(line.partition(b":")[0].rpartition(b"_")[2]):
+        if line.partition(b":")[0].rpartition(b"_")[2] not in facts.NOT_COUNTED:
             lines.append(_STAT.sub(rb"\1", line))
     return node.kind, sorted(lines)
 
@@ -157,7 +153,7 @@ def _histogram(frame: bytes):
         return node
     items = node.value
     rows = ((items[i].value, repr(items[i + 1].value[:2])) for i in range(0, len(items), 2))
-    return node.kind, sorted(row for row in rows if not _depends_on_cursors(row[0]))
+    return node.kind, sorted(row for row in rows if row[0] not in facts.NOT_COUNTED)
 
 
 # --- COMMAND: subcommands and whole lists are in table order, and a stage has only some of them ----------------------

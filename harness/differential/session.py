@@ -84,6 +84,22 @@ class Conn:
         pump([self])
         return self.frames()
 
+    def send(self, args) -> None:
+        """One command without a marker, whose reply may come late."""
+        self.start(resp.encode(args), marker=False)
+        while self.open and self._out:
+            self._write()
+
+    def one_frame(self) -> bytes:
+        """The reply to send(), once it is there."""
+        deadline = time.monotonic() + self.timeout
+        poller = select.poll()
+        while self.open and time.monotonic() < deadline and resp.frame_end(self.buf, 0) < 0:
+            poller.register(self.sock, select.POLLIN)
+            if poller.poll(100):
+                self._read()
+        return bytes(self.buf) if self.buf else SILENT if self.open else CLOSED
+
     def until(self, token: bytes) -> list[bytes]:
         """The frames received up to one that contains token (which another connection caused)."""
         deadline = time.monotonic() + self.timeout

@@ -10,6 +10,7 @@ filled in here is changed in place, so `from . import facts` sees it.
     ANY_ORDER           replies with elements in the order of a hash table
     ANY_ORDER_PAIRS     the same with pairs
     CURSORS             replies with a cursor, which differs; whole walks compare: see the families
+    NOT_COUNTED         commands that are called as often as cursors and waiting want
     BY_CHANCE           replies whose elements are chosen by chance: their shape compares
     OPTIONS             options that a family may change -> what they are put back to
     READERS             type -> the command that reads a whole value, with the key in place of None
@@ -27,13 +28,14 @@ NOT_FOR_JUNK: set[bytes] = set()
 ANY_ORDER: set[bytes] = set()
 ANY_ORDER_PAIRS: set[bytes] = set()
 CURSORS: set[bytes] = set()
+NOT_COUNTED: set[bytes] = set()
 BY_CHANCE: set[bytes] = set()
 OPTIONS: dict[bytes, bytes] = {}
 READERS: dict[bytes, tuple] = {}
 CONTAINERS: list[bytes] = []
 
 _NAMES = ("COMMANDS", "SUBCOMMANDS", "LATER_SUBCOMMANDS", "NOT_FOR_JUNK", "ANY_ORDER", "ANY_ORDER_PAIRS", "CURSORS",
-          "BY_CHANCE", "OPTIONS", "READERS")
+          "NOT_COUNTED", "BY_CHANCE", "OPTIONS", "READERS")
 _STAGES = {int(found.name.removeprefix("stage")): import_module(f"{__name__}.{found.name}")
            for found in pkgutil.iter_modules(__path__)}
 

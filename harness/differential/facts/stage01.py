@@ -43,6 +43,7 @@ NOT_FOR_JUNK = {
 ANY_ORDER = {b"keys", b"pubsub|channels"}
 ANY_ORDER_PAIRS = {b"config|get"}
 CURSORS = {b"scan"}
+NOT_COUNTED = {b"scan", b"ping"}
 
 OPTIONS = {
     b"slowlog-log-slower-than": b"-1",  # nothing may enter the slow log because the machine was busy

@@ -32,6 +32,7 @@ NOT_FOR_JUNK = {
 ANY_ORDER = {b"smembers", b"sinter", b"sunion", b"sdiff", b"hkeys", b"hvals"}
 ANY_ORDER_PAIRS = {b"hgetall"}
 CURSORS = {b"hscan", b"sscan", b"zscan"}
+NOT_COUNTED = {b"hscan", b"sscan", b"zscan", b"client|list"}
 BY_CHANCE = {b"srandmember", b"hrandfield", b"zrandmember"}
 
 OPTIONS = {
