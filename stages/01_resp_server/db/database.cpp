@@ -36,7 +36,7 @@ Ref Database::find_even_expired(std::string_view key) const {
 Ref Database::live(std::string_view key) {
   Ref ref = find_even_expired(key);
   if (ref && ref->has_expiry() && expired(*ref)) [[unlikely]] {
-    if (keyspace_.may_expire) expire(ref);
+    if (keyspace_.deletes_expired()) expire(ref);
     return {};
   }
   return ref;
@@ -88,7 +88,10 @@ Ref Database::add(Entry::Shape shape) {
   Hash hash = hash_of(shape.key);
   Ref ref{table_of(shape.key).insert(entry, hash), hash};
   size_++;
-  if (entry->has_expiry()) with_expiry_++;
+  if (entry->has_expiry()) {
+    with_expiry_++;
+    note_expiry(hash, *entry);
+  }
   if (entry->is_pointer()) with_pointer_++;
   if (keyspace_.events.anyone()) keyspace_.notice(*this, shape.key, "new", EventClass::kNewKey);
   return ref;
@@ -101,12 +104,18 @@ Ref Database::put(Ref ref, const Entry::Shape& shape) {
   with_expiry_ += static_cast<size_t>(entry->has_expiry()) - static_cast<size_t>(old->has_expiry());
   ref.at.replace(entry);
   old->destroy(storage_->slab);
+  if (entry->has_expiry()) note_expiry(ref.hash, *entry);
   return ref;
+}
+
+void Database::note_expiry(Hash hash, const Entry& entry) {
+  if (expiry_watcher_ != nullptr) expiry_watcher_->given(table_index(entry.key()), hash, entry.expiry_ms());
 }
 
 Ref Database::replace(Ref ref, Entry::Shape shape) {
   shape.key = ref->key();
-  shape.clock = keyspace_.access_clock();
+  // Where accesses are counted the count belongs to the key: it outlives the value.
+  shape.clock = keyspace_.counts_accesses() ? ref->clock() : keyspace_.access_clock();
   forget_value(*ref, Removal::kReplaced);
   if (shape.layout >= Layout::kPointer) with_pointer_++;
   return put(ref, shape);
@@ -130,8 +139,11 @@ Ref Database::set_string(Ref ref, std::string_view key, std::string_view value, 
   // The common case of a cache: the same key gets a value of the same size. The block is written over.
   bool same_expiry = entry.has_expiry() == (shape.expiry_ms >= 0);
   if (same_expiry && entry.type() == ValueType::kString && entry.overwrite(shape)) {
-    if (shape.expiry_ms >= 0) entry.set_expiry_ms(shape.expiry_ms);
-    entry.set_clock(keyspace_.access_clock());
+    if (shape.expiry_ms >= 0) {
+      entry.set_expiry_ms(shape.expiry_ms);
+      note_expiry(ref.hash, entry);
+    }
+    if (!keyspace_.counts_accesses()) entry.set_clock(keyspace_.access_clock());
     return ref;
   }
   return replace(ref, shape);
@@ -155,6 +167,7 @@ Ref Database::set_integer(Ref ref, std::string_view key, int64_t value) {
 Ref Database::set_expiry(Ref ref, int64_t expiry_ms) {
   if (ref->has_expiry() && expiry_ms >= 0) {
     ref->set_expiry_ms(expiry_ms);
+    note_expiry(ref.hash, *ref);
     return ref;
   }
   if (!ref->has_expiry() && expiry_ms < 0) return ref;
@@ -230,6 +243,7 @@ void Database::expire(Ref ref) {
 }
 
 void Database::clear(bool lazily) {
+  if (expiry_watcher_ != nullptr) expiry_watcher_->cleared();
   if (lazily && size_ > 0 && keyspace_.disposer != nullptr) {
     size_ = with_expiry_ = with_pointer_ = 0;
     keyspace_.disposer->take_all(std::move(storage_));
@@ -264,7 +278,7 @@ Ref Database::random() {
     Hash hash = hash_of(entry->key());
     Ref ref{table.find(entry->key(), hash), hash};
     if (!expired(*entry)) return ref;
-    if (keyspace_.may_expire) {
+    if (keyspace_.deletes_expired()) {
       expire(ref);
     } else if (tries > 100) {
       return ref;

@@ -49,6 +49,17 @@ class Partitioner {
   virtual size_t table_of(std::string_view key) const = 0;
 };
 
+// Told of every expiry that an entry is given, so that expired keys can be found without a look at all of them. Not told
+// when an expiry goes: with the key, or by PERSIST.
+class ExpiryWatcher {
+ public:
+  virtual void given(size_t table, Hash hash, int64_t expiry_ms) = 0;
+  virtual void cleared() = 0;  // no key is left
+
+ protected:
+  ~ExpiryWatcher() = default;
+};
+
 class Database {
  public:
   Database(Keyspace& keyspace, int index);
@@ -99,16 +110,16 @@ class Database {
   // Kept by whoever samples expiries (active expiry); 0 as long as nobody does.
   int64_t average_ttl_ms() const { return average_ttl_ms_; }
   void set_average_ttl_ms(int64_t ms) { average_ttl_ms_ = ms; }
-  size_t memory_bytes() const;  // of the tables, without the entries
+  void watch_expiries(ExpiryWatcher* watcher) { expiry_watcher_ = watcher; }  // null: nobody cares
+  size_t memory_bytes() const;                                                // of the tables, without the entries
   size_t entry_bytes(const Entry& entry, size_t samples) const;
 
   // Before the first key: how keys are spread over tables. Null: one table.
   void partition(const Partitioner* partitioner);
   EntryTable& table(size_t index) { return *storage_->tables[index]; }
   size_t tables() const { return storage_->tables.size(); }
-  EntryTable& table_of(std::string_view key) const {
-    return *storage_->tables[partitioner_ == nullptr ? 0 : partitioner_->table_of(key)];
-  }
+  size_t table_index(std::string_view key) const { return partitioner_ == nullptr ? 0 : partitioner_->table_of(key); }
+  EntryTable& table_of(std::string_view key) const { return *storage_->tables[table_index(key)]; }
   Keyspace& keyspace() { return keyspace_; }
 
  private:
@@ -117,6 +128,7 @@ class Database {
   void expire(Ref ref);
   void touch(Entry& entry);
   Ref put(Ref ref, const Entry::Shape& shape);
+  void note_expiry(Hash hash, const Entry& entry);
   size_t random_table();
 
   Keyspace& keyspace_;
@@ -126,6 +138,7 @@ class Database {
   size_t size_ = 0;
   size_t with_expiry_ = 0;
   int64_t average_ttl_ms_ = 0;
+  ExpiryWatcher* expiry_watcher_ = nullptr;
   size_t with_pointer_ = 0;  // entries whose value must be freed one by one
 };
 

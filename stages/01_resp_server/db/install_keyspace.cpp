@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "01_resp_server/commands/client_pause.h"
 #include "01_resp_server/db/keyspace.h"
 #include "01_resp_server/db/slab.h"
 #include "01_resp_server/server/info_sections.h"
@@ -75,6 +76,10 @@ void install_keyspace_object(resp::Server& server) {
   auto& keyspace = server.own<Keyspace>(static_cast<size_t>(options.databases));
   keyspace.follow(&server.moment);
   server.clients.prefetcher = &server.own<Prefetcher>(keyspace);
+  keyspace.held = [&server] {
+    auto* pause = server.find<resp::ClientPause>();
+    return pause != nullptr && pause->mode() != resp::ClientPause::Mode::kNone;
+  };
   add_adjustment(SlabAllocator::used_memory_adjustment());
 
   server.config.integer("databases", &options.databases, 16, 1, INT32_MAX, "number of databases", {.immutable = true});

@@ -79,6 +79,9 @@ class Keyspace {
 
   // May this server delete a key that has expired? A replica may not: it hides the key and waits for its master's DEL.
   bool may_expire = true;
+  // True while the data must not change by itself (CLIENT PAUSE): expired keys are hidden and stay. Null: never.
+  std::function<bool()> held;
+  bool deletes_expired() const { return may_expire && !(held && held()); }
   // What an access does to an entry's clock. Null: it becomes the present (LRU); an LFU policy counts instead.
   uint32_t (*touch)(Keyspace& keyspace, uint32_t old_clock) = nullptr;
 

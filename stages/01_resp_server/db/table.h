@@ -153,6 +153,18 @@ class Table {
     return end >= Hash::kPlaces ? 0 : end;
   }
 
+  // Visits all items of the one bucket that `place` belongs to, which may lie on either side of it: sampling, at the
+  // price of one cache line, and sweeps that look at every bucket. Returns the first place beyond the bucket's range,
+  // kPlaces at the end. `visit` must not change the table.
+  template <class Visit>
+  uint64_t visit_bucket(uint64_t place, Visit visit) const {
+    if (used_ == 0) return Hash::kPlaces;
+    each_in_chain(locate(place), visit);
+    size_t index = now_.index(place);
+    if (index >= moved_) return now_.first_place(index + 1);
+    return std::min(next_.first_place(next_.index(place) + 1), now_.first_place(moved_));
+  }
+
   // Visits all items. `visit` may free the item, but must not change the table.
   template <class Visit>
   void each(Visit visit) const {

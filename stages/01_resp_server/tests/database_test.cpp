@@ -72,6 +72,51 @@ TEST_F(DatabaseTest, WithoutTheAuthorityAnExpiredKeyIsHiddenButKept) {
   EXPECT_TRUE(db_.find_even_expired("k"));
 }
 
+TEST_F(DatabaseTest, WhileTheDataIsHeldAnExpiredKeyIsHiddenButKept) {
+  keyspace_.freeze_time(1000);
+  db_.set_string("k", "v", 1500);
+  keyspace_.freeze_time(2000);
+  bool held = true;
+  keyspace_.held = [&] { return held; };
+  EXPECT_FALSE(db_.read("k"));
+  EXPECT_EQ(db_.size(), 1u);
+  held = false;
+  EXPECT_FALSE(db_.read("k"));
+  EXPECT_EQ(db_.size(), 0u);
+}
+
+TEST_F(DatabaseTest, TheWatcherHearsOfEveryExpiryHoweverItIsGiven) {
+  struct Watcher final : ExpiryWatcher {
+    void given(size_t, Hash hash, int64_t expiry_ms) override {
+      EXPECT_EQ(hash.bits, hash_of("k").bits);
+      heard.push_back(expiry_ms);
+    }
+    void cleared() override { heard.push_back(-1); }
+    std::vector<int64_t> heard;
+  } watcher;
+  keyspace_.freeze_time(1000);
+  db_.watch_expiries(&watcher);
+  db_.set_string("k", "v", 2000);                         // new
+  db_.set_string("k", "w", 3000);                         // written over in place
+  db_.set_string("k", std::string(100, 'x'), 4000);       // built anew
+  db_.set_string("k", "v");                               // none
+  db_.set_expiry(db_.peek("k"), 5000);                    // one more field
+  db_.set_expiry(db_.peek("k"), 6000);                    // in place
+  db_.set_string("k", "another", Database::kKeepExpiry);  // kept
+  db_.set_expiry(db_.peek("k"), -1);                      // gone
+  db_.clear();
+  EXPECT_EQ(watcher.heard, (std::vector<int64_t>{2000, 3000, 4000, 5000, 6000, 6000, -1}));
+  db_.watch_expiries(nullptr);
+}
+
+TEST_F(DatabaseTest, TheCountOfAccessesOutlivesTheValue) {
+  keyspace_.policy = EvictionPolicy::kAllKeysLfu;
+  keyspace_.follow_policy();
+  keyspace_.frequency.log_factor = 0;  // each access counts
+  for (std::string value : {"1", "2", "300", "a", "b", "text of another length"}) db_.set_string("k", value);
+  EXPECT_EQ(db_.peek("k")->clock() & 0xff, kInitialFrequency + 5);
+}
+
 TEST_F(DatabaseTest, ExpiryComesAndGoesWithoutTouchingTheValue) {
   for (std::string value : {std::string("12345"), std::string("short"), std::string(5000, 'x')}) {
     db_.set_string("k", value);

@@ -143,6 +143,20 @@ TEST_F(TableTest, ScanMissesNoKeyThatIsPresentThroughoutWhateverElseHappens) {
   }
 }
 
+TEST_F(TableTest, BucketAfterBucketTheWholeTableIsVisitedAlsoAmidARehash) {
+  for (int i = 0; i < 6000; i++) {
+    add(key(i));
+    if (i % 97 != 0) continue;
+    std::set<std::string> seen;
+    for (uint64_t place = 0; place < Hash::kPlaces;) {
+      uint64_t next = table_.visit_bucket(place, [&](Item* item) { seen.insert(item->key); });
+      ASSERT_GT(next, place);
+      place = next;
+    }
+    ASSERT_EQ(seen.size(), items_.size());
+  }
+}
+
 TEST_F(TableTest, ScanEndsForAnyCursor) {
   for (int i = 0; i < 1000; i++) add(key(i));
   for (uint64_t cursor : {uint64_t{1}, Hash::kPlaces - 1, Hash::kPlaces, ~uint64_t{0}, uint64_t{1} << 40}) {
