@@ -67,10 +67,12 @@ void debug_object(Client& client, Args args) {
   const Entry& entry = *ref;
   uint32_t idle = (keyspace.access_clock() - entry.clock()) & static_cast<uint32_t>(Entry::kClockMask);
   bool shared = entry.is_integer() && entry.number() >= 0 && entry.number() < 10000;  // see OBJECT REFCOUNT
-  client.reply.simple(fmt::format("Value at:{} refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
-                                  static_cast<const void*>(&entry), shared ? INT_MAX : 1,
-                                  keyspace.types.of(entry).encoding_name(entry), serialized_length(entry),
-                                  entry.clock(), idle));
+  const db::TypeRow& type = keyspace.types.of(entry);
+  std::string more = type.debug_fields == nullptr ? "" : " " + type.debug_fields(entry);
+  client.reply.simple(
+      fmt::format("Value at:{} refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}{}",
+                  static_cast<const void*>(&entry), shared ? INT_MAX : 1, type.encoding_name(entry),
+                  serialized_length(entry), entry.clock(), idle, more));
 }
 
 // DEBUG POPULATE count [prefix] [size]: keys prefix:0, prefix:1, ... that are not there yet, with the values

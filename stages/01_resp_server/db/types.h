@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "01_resp_server/db/entry.h"
@@ -19,6 +20,8 @@ struct TypeRow {
   std::string_view (*encoding_name)(const Entry&) = nullptr;  // as OBJECT ENCODING answers
   // Bytes outside the entry's own block. `samples`: elements to look at, 0 means all (MEMORY USAGE).
   size_t (*value_bytes)(const Entry&, size_t samples) = nullptr;
+  // What DEBUG OBJECT tells besides what all types have: "name:value name:value".
+  std::string (*debug_fields)(const Entry&) = nullptr;
 };
 
 class TypeTable {

@@ -18,11 +18,6 @@ constexpr size_t kElementOverhead = 8;  // assumed, on top of an element's text
 constexpr int64_t kMaxFill = INT16_MAX;
 constexpr int64_t kMaxDepth = UINT16_MAX;
 
-size_t text_bytes(const Element& element) {
-  Element::Digits digits;
-  return element.as_text(digits).size();
-}
-
 }  // namespace
 
 QuickList::QuickList(int64_t fill, int64_t depth)
@@ -62,9 +57,9 @@ bool QuickList::fits(size_t bytes, size_t count) const {
   return bytes <= byte_limit() && (fill_ < 0 || count <= static_cast<size_t>(fill_));
 }
 
-bool QuickList::has_room(const QuickListNode* node, const Element& element) const {
+bool QuickList::has_room(const QuickListNode* node, std::string_view element) const {
   if (node == nullptr || node->is_plain() || wants_plain(element)) return false;
-  return fits(node->size() + text_bytes(element) + kElementOverhead, node->count() + 1);
+  return fits(node->size() + element.size() + kElementOverhead, node->count() + 1);
 }
 
 bool QuickList::may_merge(const QuickListNode* a, const QuickListNode* b) const {
@@ -75,8 +70,8 @@ bool QuickList::may_merge(const QuickListNode* a, const QuickListNode* b) const 
 
 // --- the chain ---
 
-QuickListNode* QuickList::new_node(const Element& element) {
-  return wants_plain(element) ? QuickListNode::plain(element.text) : QuickListNode::packed(element);
+QuickListNode* QuickList::new_node(std::string_view element) {
+  return wants_plain(element) ? QuickListNode::plain(element) : QuickListNode::packed(element);
 }
 
 // `neighbour` may be null in an empty list only. It has now got another node beside it that will grow in its stead.
@@ -123,8 +118,10 @@ void QuickList::settle(QuickListNode* touched) {
 void QuickList::append_node(Listpack listpack) {
   size_t count = listpack.count();
   if (count > QuickListNode::kMaxCount) {
-    for (auto at = listpack.first(); at != Listpack::kNone; at = listpack.next(at))
-      push(ListEnd::kTail, listpack.get(at));
+    for (auto at = listpack.first(); at != Listpack::kNone; at = listpack.next(at)) {
+      Element::Digits digits;
+      push(ListEnd::kTail, listpack.get(at).as_text(digits));
+    }
     listpack.destroy();
     return;
   }
@@ -143,7 +140,7 @@ void QuickList::append_plain(std::string_view element) {
 
 // --- ends ---
 
-void QuickList::push(ListEnd end, const Element& element) {
+void QuickList::push(ListEnd end, std::string_view element) {
   QuickListNode* node = end == ListEnd::kHead ? head_ : tail_;
   if (has_room(node, element)) {
     node->push(end, element, byte_limit());

@@ -46,7 +46,7 @@ class QuickList {
   size_t memory_bytes(size_t samples = 0) const;
 
   // --- ends ---
-  void push(ListEnd end, const Element& element);
+  void push(ListEnd end, std::string_view element);
   Element peek(ListEnd end) const { return (end == ListEnd::kHead ? head_ : tail_)->end(end); }  // not of an empty list
   void pop(ListEnd end);
 
@@ -87,14 +87,14 @@ class QuickList {
     bool at_edge(bool after) const { return after ? index + 1 == node->count() : index == 0; }
   };
 
-  static bool wants_plain(const Element& element) { return !element.is_number && element.text.size() >= plain_bytes_; }
+  static bool wants_plain(std::string_view element) { return element.size() >= plain_bytes_; }
   size_t byte_limit() const;
   bool fits(size_t bytes, size_t count) const;
-  bool has_room(const QuickListNode* node, const Element& element) const;
+  bool has_room(const QuickListNode* node, std::string_view element) const;
   bool may_merge(const QuickListNode* a, const QuickListNode* b) const;
 
   // quicklist.cpp: the chain
-  static QuickListNode* new_node(const Element& element);
+  static QuickListNode* new_node(std::string_view element);
   void link(QuickListNode* node, QuickListNode* neighbour, bool after);
   void unlink(QuickListNode* node);  // and ends it
   void settle(QuickListNode* touched);

@@ -33,7 +33,7 @@ bool QuickList::insert(std::string_view pivot, bool after, std::string_view elem
 // Into the element's node while that has room; else into the neighbour, if the place is next to it; else a full node
 // is cut in two at the place, and what has become small enough is merged with its neighbours.
 void QuickList::insert_at(Place place, bool after, std::string_view element) {
-  if (wants_plain(Element::of(element))) {
+  if (wants_plain(element)) {
     insert_alone(place, after, element);
     return;
   }
@@ -41,24 +41,24 @@ void QuickList::insert_at(Place place, bool after, std::string_view element) {
   QuickListNode* neighbour = after ? node->next : node->previous;
   const ListEnd near_end = after ? ListEnd::kHead : ListEnd::kTail;  // of a node behind, or before, the place
   size_++;
-  if (has_room(node, Element::of(element))) {
+  if (has_room(node, element)) {
     node->decompress();
     node->edit([&](Listpack& listpack) {
       Listpack::Position at = listpack.at(static_cast<int64_t>(place.index));
       listpack.insert(after ? listpack.after(at) : at, element);
     });
     settle(node);
-  } else if (place.at_edge(after) && has_room(neighbour, Element::of(element))) {
+  } else if (place.at_edge(after) && has_room(neighbour, element)) {
     neighbour->decompress();
-    neighbour->push(near_end, Element::of(element), byte_limit());
+    neighbour->push(near_end, element, byte_limit());
     settle(neighbour);
   } else if (place.at_edge(after)) {
-    QuickListNode* added = new_node(Element::of(element));
+    QuickListNode* added = new_node(element);
     link(added, node, after);
     settle(added);
   } else {
     QuickListNode* second = split(node, after ? place.index + 1 : place.index);
-    (after ? second : node)->push(near_end, Element::of(element), byte_limit());
+    (after ? second : node)->push(near_end, element, byte_limit());
     settle(node);
     settle(second);
     merge_around(after ? node : second);
@@ -73,7 +73,7 @@ void QuickList::insert_alone(Place place, bool after, std::string_view element) 
     second = split(node, after ? place.index + 1 : place.index);
     after = true;
   }
-  QuickListNode* added = new_node(Element::of(element));
+  QuickListNode* added = new_node(element);
   link(added, node, after);
   size_++;
   settle(node);
@@ -93,7 +93,7 @@ bool QuickList::set(int64_t index, std::string_view element) {
 
 void QuickList::replace_at(Place place, std::string_view element) {
   QuickListNode* node = place.node;
-  bool alone = wants_plain(Element::of(element)) || node->size() + Listpack::bytes_for(element) > Listpack::kMaxBytes;
+  bool alone = wants_plain(element) || node->size() + Listpack::bytes_for(element) > Listpack::kMaxBytes;
   if (!node->is_plain() && !alone) {
     node->decompress();
     node->edit([&](Listpack& listpack) { listpack.replace(listpack.at(static_cast<int64_t>(place.index)), element); });

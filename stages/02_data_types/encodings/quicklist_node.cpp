@@ -30,13 +30,13 @@ uint8_t* allocate_bytes(size_t bytes) {
 // An element as a listpack holds it.
 class Encoded {
  public:
-  explicit Encoded(const Element& element) {
-    int64_t number = element.number;
-    if (element.is_number || (element.text.size() < kInt64Chars && parse_int64(element.text, &number))) {
+  explicit Encoded(std::string_view text) {
+    int64_t number = 0;
+    if (text.size() < kInt64Chars && parse_int64(text, &number)) {
       prefix_bytes_ = codec::write_number(prefix_, number);
     } else {
-      prefix_bytes_ = codec::write_string_prefix(prefix_, element.text.size());
-      tail_ = element.text;
+      prefix_bytes_ = codec::write_string_prefix(prefix_, text.size());
+      tail_ = text;
     }
   }
   size_t bytes() const { return data() + codec::back_length_bytes(data()); }
@@ -62,7 +62,7 @@ QuickListNode* QuickListNode::allocate() {
   return new (element_slab().allocate(sizeof(QuickListNode))) QuickListNode();
 }
 
-QuickListNode* QuickListNode::packed(const Element& first) {
+QuickListNode* QuickListNode::packed(std::string_view first) {
   Encoded encoded(first);
   QuickListNode* node = allocate();
   node->size_ = kEmptyBytes + encoded.bytes();
@@ -135,7 +135,7 @@ Element QuickListNode::end(ListEnd end) const {
   return codec::read(terminator - data - codec::back_length_bytes(data));
 }
 
-void QuickListNode::push(ListEnd end, const Element& element, size_t limit) {
+void QuickListNode::push(ListEnd end, std::string_view element, size_t limit) {
   Encoded encoded(element);
   size_t bytes = encoded.bytes();
   make_room(end, bytes, limit);

@@ -33,7 +33,7 @@ class QuickListNode {
   static constexpr size_t kMaxCount = 65534;  // a listpack counts exactly up to here
 
   // Nodes live in element_slab(). `release` has its signature: free(void* block, size_t bytes).
-  static QuickListNode* packed(const Element& first);
+  static QuickListNode* packed(std::string_view first);
   static QuickListNode* packed(Listpack listpack);  // owns its block from now on
   static QuickListNode* plain(std::string_view element);
   static QuickListNode* copy_of(const QuickListNode& other);
@@ -54,8 +54,8 @@ class QuickListNode {
 
   // --- while not compressed ---
   Element end(ListEnd end) const;
-  void push(ListEnd end, const Element& element, size_t limit);  // `limit`: bytes the node will hardly outgrow
-  void pop(ListEnd end);                                         // never the last element
+  void push(ListEnd end, std::string_view element, size_t limit);  // `limit`: bytes the node will hardly outgrow
+  void pop(ListEnd end);                                           // never the last element
   // Runs change(Listpack&) on the elements and takes over what has become of them.
   template <class Change>
   void edit(Change change) {

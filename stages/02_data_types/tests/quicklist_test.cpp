@@ -59,7 +59,7 @@ void check(const QuickList& list) {
 }
 
 void fill_numbered(QuickList& list, int n) {
-  for (int i = 0; i < n; i++) list.push(ListEnd::kTail, Element::of(int64_t{i}));
+  for (int i = 0; i < n; i++) list.push(ListEnd::kTail, std::to_string(i));
 }
 
 class PlainThreshold {
@@ -70,9 +70,9 @@ class PlainThreshold {
 
 TEST(QuickList, PushesAndPopsAtBothEnds) {
   QuickList list(-2, 0);
-  list.push(ListEnd::kTail, Element::of("b"));
-  list.push(ListEnd::kTail, Element::of("17"));
-  list.push(ListEnd::kHead, Element::of("a"));
+  list.push(ListEnd::kTail, "b");
+  list.push(ListEnd::kTail, "17");
+  list.push(ListEnd::kHead, "a");
   EXPECT_EQ(contents(list), (std::vector<std::string>{"a", "b", "17"}));
   EXPECT_EQ(contents(list, ListEnd::kTail), (std::vector<std::string>{"17", "b", "a"}));
   EXPECT_TRUE(list.peek(ListEnd::kTail).is_number);
@@ -88,21 +88,21 @@ TEST(QuickList, ACountedFillCutsNodes) {
   QuickList list(3, 0);
   fill_numbered(list, 8);
   EXPECT_EQ(node_counts(list), (std::vector<size_t>{3, 3, 2}));
-  list.push(ListEnd::kHead, Element::of("x"));
+  list.push(ListEnd::kHead, "x");
   EXPECT_EQ(node_counts(list), (std::vector<size_t>{1, 3, 3, 2}));
 }
 
 TEST(QuickList, ACountedFillIsLimitedToEightKilobytesToo) {
   QuickList list(100, 0);
   std::string element(3000, 'x');
-  for (int i = 0; i < 5; i++) list.push(ListEnd::kTail, Element::of(element));
+  for (int i = 0; i < 5; i++) list.push(ListEnd::kTail, element);
   EXPECT_EQ(node_counts(list), (std::vector<size_t>{2, 2, 1}));
 }
 
 TEST(QuickList, SizeClasses) {
   for (auto [fill, bytes] : {std::pair{-1, 4096}, {-2, 8192}, {-3, 16384}, {-4, 32768}, {-5, 65536}, {-9, 65536}}) {
     QuickList list(fill, 0);
-    for (int i = 0; i < 10000; i++) list.push(ListEnd::kTail, Element::of(std::string_view("twenty bytes of text")));
+    for (int i = 0; i < 10000; i++) list.push(ListEnd::kTail, std::string_view("twenty bytes of text"));
     EXPECT_LE(list.head()->size(), static_cast<size_t>(bytes));
     EXPECT_GT(list.head()->size(), static_cast<size_t>(bytes) - 40);
     check(list);
@@ -112,9 +112,9 @@ TEST(QuickList, SizeClasses) {
 TEST(QuickList, AnElementAboveTheLimitHasAPackedNodeToItself) {
   QuickList list(-1, 0);
   std::string large(5000, 'x');
-  list.push(ListEnd::kTail, Element::of("a"));
-  list.push(ListEnd::kTail, Element::of(large));
-  list.push(ListEnd::kTail, Element::of("b"));
+  list.push(ListEnd::kTail, "a");
+  list.push(ListEnd::kTail, large);
+  list.push(ListEnd::kTail, "b");
   EXPECT_EQ(node_counts(list), (std::vector<size_t>{1, 1, 1}));
   EXPECT_FALSE(list.head()->next->is_plain());
 }
@@ -122,10 +122,10 @@ TEST(QuickList, AnElementAboveTheLimitHasAPackedNodeToItself) {
 TEST(QuickList, HugeElementsArePlainNodes) {
   PlainThreshold threshold(10);
   QuickList list(-2, 0);
-  list.push(ListEnd::kTail, Element::of("a"));
-  list.push(ListEnd::kTail, Element::of("0123456789"));
-  list.push(ListEnd::kTail, Element::of("b"));
-  list.push(ListEnd::kTail, Element::of("c"));
+  list.push(ListEnd::kTail, "a");
+  list.push(ListEnd::kTail, "0123456789");
+  list.push(ListEnd::kTail, "b");
+  list.push(ListEnd::kTail, "c");
   EXPECT_EQ(node_counts(list), (std::vector<size_t>{1, 1, 2}));
   EXPECT_TRUE(list.head()->next->is_plain());
   // Into the middle of a node: it is cut.
@@ -160,8 +160,7 @@ TEST(QuickList, InsertionNextToAFullNodeUsesTheNeighbour) {
 TEST(QuickList, RemovesFromEitherEndUpToALimit) {
   for (int depth : {0, 1}) {
     QuickList list(3, depth);
-    for (const char* each : {"x", "1", "x", "x", "2", "x", "x", "x", "x", "3"})
-      list.push(ListEnd::kTail, Element::of(each));
+    for (const char* each : {"x", "1", "x", "x", "2", "x", "x", "x", "x", "3"}) list.push(ListEnd::kTail, each);
     EXPECT_EQ(list.remove("x", 2, ListEnd::kHead), 2u);
     EXPECT_EQ(contents(list), (std::vector<std::string>{"1", "x", "2", "x", "x", "x", "x", "3"}));
     EXPECT_EQ(list.remove("x", 3, ListEnd::kTail), 3u);
@@ -196,7 +195,7 @@ TEST(QuickList, VisitsPartsFromBothEnds) {
 TEST(QuickList, NodesDeepInsideAreCompressed) {
   QuickList list(-1, 2);
   std::string element(100, 'a');
-  for (int i = 0; i < 1000; i++) list.push(ListEnd::kTail, Element::of(element + std::to_string(i)));
+  for (int i = 0; i < 1000; i++) list.push(ListEnd::kTail, element + std::to_string(i));
   ASSERT_GT(list.node_count(), 8u);
   size_t position = 0;
   for (auto* node = list.head(); node != nullptr; node = node->next, position++) {
@@ -220,7 +219,7 @@ TEST(QuickList, IncompressibleNodesStayAsTheyAre) {
   for (int i = 0; i < 40; i++) {
     std::string noise(20, '\0');
     for (char& c : noise) c = static_cast<char>(random.next());
-    list.push(ListEnd::kTail, Element::of(noise));
+    list.push(ListEnd::kTail, noise);
   }
   for (auto* node = list.head(); node != nullptr; node = node->next) EXPECT_FALSE(node->is_compressed());
   check(list);
@@ -229,7 +228,7 @@ TEST(QuickList, IncompressibleNodesStayAsTheyAre) {
 TEST(QuickList, CloneAndDismantle) {
   PlainThreshold threshold(300);
   QuickList list(5, 1);
-  for (int i = 0; i < 100; i++) list.push(ListEnd::kTail, Element::of(std::string(static_cast<size_t>(i * 5), 'c')));
+  for (int i = 0; i < 100; i++) list.push(ListEnd::kTail, std::string(static_cast<size_t>(i * 5), 'c'));
   QuickList* copy = list.clone();
   EXPECT_EQ(contents(*copy), contents(list));
   check(*copy);
@@ -286,10 +285,10 @@ TEST_P(QuickListModel, BehavesAsADeque) {
     if (model.size() > 400) what = 60 + below(12);
     if (what < 25) {
       model.push_back(element());
-      list.push(ListEnd::kTail, Element::of(model.back()));
+      list.push(ListEnd::kTail, model.back());
     } else if (what < 50) {
       model.push_front(element());
-      list.push(ListEnd::kHead, Element::of(model.front()));
+      list.push(ListEnd::kHead, model.front());
     } else if (model.empty()) {
       continue;
     } else if (what < 60) {
