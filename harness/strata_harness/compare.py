@@ -17,7 +17,7 @@ _SHORTER = 100
 
 @dataclass
 class Comparison:
-    """A failed `==` or `in` of a test. `text` is how pytest shows it, by which its AssertionError is recognised."""
+    """A failed `==`, `in` or (of sets) `<=` of a test. `text` is how pytest shows it, by which its AssertionError is recognised."""
 
     text: str
     headline: str
@@ -141,6 +141,19 @@ def compare_in(part: Any, whole: Any) -> Comparison:
     """Of a part that is not in the whole."""
     return Comparison(f"{short(part, _SHORTER)} in {short(whole, _SHORTER)}", "The reply lacks something.",
                       f"something that contains {short(part)}", short(whole))
+
+
+def compare_sets(left: set, right: set, op: str) -> Comparison:
+    """Of sets made from replies whose order does not matter: `got == expected`, or `expected <= got`."""
+    expected, got = (right, left) if op == "==" else (left, right)
+    missing, surplus = expected - got, (got - expected if op == "==" else set())
+    headline = "The reply lacks something." if missing else "The reply holds too much."
+    found = Comparison(f"{short(left, _SHORTER)} {op} {short(right, _SHORTER)}", headline,
+                       f"{len(expected)} different elements", f"{len(expected & got)} of them, {len(surplus)} others")
+    for what, elements in (("Missing", missing), ("Not expected", surplus)):
+        if elements:
+            found.notes.append(f"{what}: {', '.join(sorted(map(short, elements)))[:_LONGEST]}.")
+    return found
 
 
 def _holds_plain_text(value: Any) -> bool:

@@ -17,7 +17,7 @@ from typing import Any, Iterator
 import pytest
 
 from .fixtures import (_shared_server, connect, fresh_server, r, rng, server, wire, wire3)  # noqa: F401
-from .compare import Comparison, compare, compare_in
+from .compare import Comparison, compare, compare_in, compare_sets
 from .report import failure_record, failure_sections, goal_of
 from .resp import RespError
 from .timing import scaled, timeout_scale
@@ -103,9 +103,12 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: Any, right: Any) -> list[str] | None:
     """Shows what a reply was and should have been, with RESP types; remembers it for the explanation."""
     kinds = (type(None), str, bytes, int, float, list, dict, RespError)
-    if op not in ("==", "in") or not (isinstance(left, kinds) and isinstance(right, kinds)):
+    if op in ("==", "<=") and isinstance(left, set) and isinstance(right, set):
+        found = compare_sets(left, right, op)
+    elif op in ("==", "in") and isinstance(left, kinds) and isinstance(right, kinds):
+        found = compare(left, right) if op == "==" else compare_in(left, right)
+    else:
         return None
-    found = compare(left, right) if op == "==" else compare_in(left, right)
     config.stash[COMPARISON_KEY] = found
     return [found.text, found.headline, f"expected: {found.expected}", f"got:      {found.got}", *found.notes]
 

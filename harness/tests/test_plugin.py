@@ -123,3 +123,17 @@ def test_it(rng):
     assert rng.random() == random.Random(f"5:{name}").random()
 ''', "--seed", "5")
     assert "1 passed" in output
+
+
+def test_sets_say_what_is_missing(run):
+    output = run('''
+@pytest.mark.goal("all keys come")
+def test_all(wire):
+    assert {wire("ECHO", "a"), b"c"} == {b"a", b"b"}
+
+@pytest.mark.goal("some keys come")
+def test_some(wire):
+    assert {b"a", b"d"} <= {wire("ECHO", "a"), b"c"}
+''')
+    assert "2 failed" in output and output.count("The reply lacks something. The last request was `ECHO a`.") == 2
+    assert "Missing: b'b'." in output and "Not expected: b'c'." in output and "Missing: b'd'." in output

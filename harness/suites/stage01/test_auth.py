@@ -101,17 +101,17 @@ def test_authenticated_limits(authed):
 
 
 @pytest.mark.goal("CONFIG SET requirepass changes the password for those to come; clients that are in stay in")
-def test_change_password(authed, connect):
+def test_change_password(fresh_server):
+    server = fresh_server(requirepass=PASSWORD)
+    authed = server.wire()
+    authed.ok("AUTH", PASSWORD)
     authed.ok("CONFIG", "SET", "requirepass", "other")
-    try:
-        assert authed("PING") == "PONG"
-        wire = connect()
-        assert wire.error("AUTH", PASSWORD) == WRONGPASS
-        wire.ok("AUTH", "other")
-        authed.ok("CONFIG", "SET", "requirepass", "")
-        assert connect()("PING") == "PONG"
-    finally:
-        authed.ok("CONFIG", "SET", "requirepass", PASSWORD)
+    assert authed("PING") == "PONG"
+    wire = server.wire()
+    assert wire.error("AUTH", PASSWORD) == WRONGPASS
+    wire.ok("AUTH", "other")
+    authed.ok("CONFIG", "SET", "requirepass", "")
+    assert server.wire()("PING") == "PONG"
 
 
 @pytest.mark.goal("Without a password AUTH explains that none is set, but the user default needs none")

@@ -6,7 +6,6 @@ import pytest
 
 from strata_harness.wait import wait_until
 
-SERVER_OPTIONS = {"enable_debug_command": "yes"}
 FAR = 33177117420
 
 
@@ -97,6 +96,27 @@ def test_errors(wire):
     assert wire("TTL", "k") == -1
 
 
+@pytest.mark.goal("A key is there before its moment and gone after it, to the millisecond")
+def test_to_the_millisecond(wire):
+    def clock():
+        seconds, micros = wire("TIME")
+        return int(seconds) * 1000 + int(micros) // 1000
+
+    moment = clock() + 60
+    if moment % 1000 > 600:
+        moment += 400  # far from the end of its second: whoever counts in seconds is off by hundreds of milliseconds
+    wire.ok("SET", "k", "v", "PXAT", moment)
+    before = after = 0
+    while before <= moment:
+        before = clock()
+        there = wire("EXISTS", "k")
+        after = clock()
+        if not there and after < moment:
+            pytest.fail(f"The key is gone {moment - after} ms before its moment.")
+        if there and before > moment:
+            pytest.fail(f"The key is still there {before - moment} ms after its moment.")
+
+
 @pytest.mark.goal("PERSIST takes the expiry away, once")
 def test_persist(wire):
     wire.ok("SET", "k", "v", "EX", 100)
@@ -104,29 +124,27 @@ def test_persist(wire):
 
 
 @pytest.mark.goal("An expired key is seen by no command, even when nothing has collected it")
-def test_expired_is_invisible(wire):
+def test_expired_is_invisible(fresh_server):
+    wire = fresh_server(enable_debug_command="yes").wire()
     wire.ok("DEBUG", "SET-ACTIVE-EXPIRE", 0)
-    try:
-        for key in ("k", "k2", "k3", "k4", "k5"):
-            wire.ok("SET", key, "v", "PX", 1)
-        until_gone(wire, "k5")
-        assert wire("GET", "k") is None
-        assert wire("EXISTS", "k2") == 0
-        assert wire("TYPE", "k3") == "none"
-        assert wire("KEYS", "k*") == []
-        assert wire("SCAN", 0, "COUNT", 1000) == [b"0", []]
-        assert wire("RANDOMKEY") is None
-        assert wire("DEL", "k") == 0
-        assert wire.error("RENAME", "k2", "x") == "ERR no such key"
-        assert wire("COPY", "k3", "x") == 0
-        assert wire("MOVE", "k4", 1) == 0
-        assert wire("PERSIST", "k5") == 0
-        assert wire("EXPIRE", "k4", 100) == 0
-        assert wire("TOUCH", "k4") == 0
-        assert wire("GETDEL", "k4") is None
-        assert wire("STRLEN", "k4") == 0
-    finally:
-        wire.ok("DEBUG", "SET-ACTIVE-EXPIRE", 1)
+    for key in ("k", "k2", "k3", "k4", "k5"):
+        wire.ok("SET", key, "v", "PX", 1)
+    until_gone(wire, "k5")
+    assert wire("GET", "k") is None
+    assert wire("EXISTS", "k2") == 0
+    assert wire("TYPE", "k3") == "none"
+    assert wire("KEYS", "k*") == []
+    assert wire("SCAN", 0, "COUNT", 1000) == [b"0", []]
+    assert wire("RANDOMKEY") is None
+    assert wire("DEL", "k") == 0
+    assert wire.error("RENAME", "k2", "x") == "ERR no such key"
+    assert wire("COPY", "k3", "x") == 0
+    assert wire("MOVE", "k4", 1) == 0
+    assert wire("PERSIST", "k5") == 0
+    assert wire("EXPIRE", "k4", 100) == 0
+    assert wire("TOUCH", "k4") == 0
+    assert wire("GETDEL", "k4") is None
+    assert wire("STRLEN", "k4") == 0
 
 
 @pytest.mark.goal("Writing to an expired key starts from nothing and without an expiry")

@@ -201,17 +201,15 @@ def test_debug_object(wire):
 
 
 @pytest.mark.goal("DEBUG SET-ACTIVE-EXPIRE 0 leaves expired keys where they are until somebody looks")
-def test_set_active_expire(wire):
+def test_set_active_expire(fresh_server):
+    wire = fresh_server(enable_debug_command="yes").wire()
     wire.ok("DEBUG", "SET-ACTIVE-EXPIRE", 0)
-    try:
-        wire.ok("SET", "k", "v", "PX", 10)
-        overdue = time.monotonic() + 0.3
-        wait_until(lambda: time.monotonic() > overdue, 5, "the key to be overdue")
-        assert wire("DBSIZE") == 1
-        assert wire("GET", "k") is None
-        assert wire("DBSIZE") == 0
-    finally:
-        wire.ok("DEBUG", "SET-ACTIVE-EXPIRE", 1)
+    wire.ok("SET", "k", "v", "PX", 10)
+    overdue = time.monotonic() + 0.3
+    wait_until(lambda: time.monotonic() > overdue, 5, "the key to be overdue")
+    assert wire("DBSIZE") == 1
+    assert wire("GET", "k") is None
+    assert wire("DBSIZE") == 0
 
 
 @pytest.mark.goal("DEBUG HTSTATS describes the main and the expiry table of a database")

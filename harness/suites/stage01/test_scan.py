@@ -62,6 +62,18 @@ def test_during_shrink(wire):
     assert stable <= set(scan_all(wire, "COUNT", 100, between=shrink))
 
 
+@pytest.mark.goal("A full iteration finds every key at each step of the table's growth and shrinking")
+def test_at_every_size(wire):
+    keys = [b"key:%d" % number for number in range(1100)]
+    sizes = range(0, len(keys), 5)
+    for size in sizes:
+        fill(wire, keys[size:size + 5])
+        assert set(scan_all(wire, "COUNT", 100)) == set(keys[:size + 5])
+    for size in reversed(sizes):
+        wire("DEL", *keys[size:size + 5])
+        assert set(scan_all(wire, "COUNT", 100)) == set(keys[:size])
+
+
 @pytest.mark.goal("Keys present throughout are returned while the table grows and shrinks in turn")
 def test_during_churn(wire, rng):
     stable = {b"stable:%d" % number for number in range(300)}
