@@ -1,15 +1,17 @@
 """Run every fast check: unit tests, suites on our servers and on redis-server, the harness's own tests.
 
 Installs missing packages and builds first. Each step runs even if one before it failed; the exit code is 0 only if
-all passed. Steps: unit, suites, calibration, differential, harness, stages, starters.
+all passed. Steps: unit, suites, calibration, differential, harness, stages, starters,
+mutants.
 """
 import os
 
 from harness.cli.support import apt, builder, interpreter, packages, repo
 from harness.cli.support.steps import Steps, heading
 
-STEPS = ("unit", "suites", "calibration", "differential", "harness", "stages", "starters")
+STEPS = ("unit", "suites", "calibration", "differential", "harness", "stages", "starters", "mutants")
 DIFFERENTIAL_COMMANDS = 30000  # a sample; the full run is a command of its own (harness/differential/README.md)
+MUTANTS = 3  # of each stage, others for every commit; `./strata mutants` runs them all
 
 
 def add_arguments(parser) -> None:
@@ -44,6 +46,9 @@ def run(args) -> int:
         _if_there(steps, "each stage only adds (check-stages)", "harness/cli/check_stages.py", command)
     if "starters" in wanted:
         _if_there(steps, "starters", "harness/starter/check.py", [python, "-m", "harness.starter.check"])
+    if "mutants" in wanted:
+        command = [python, "strata", "mutants", "--sample", str(MUTANTS)]
+        _if_there(steps, f"{MUTANTS} mutants of each stage", "harness/cli/mutants.py", command)
     return steps.summary()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 from harness.cli.support import builder
@@ -30,9 +32,25 @@ def build(project: Starter, into: Path, targets: list[str]) -> Path:
     return folder
 
 
+def rebuild(into: Path, targets: list[str], jobs: int) -> Path:
+    """Builds again, silently, after sources in `into` were changed; returns the build folder. Raises Stop with what the
+    compiler said."""
+    folder = into / "build"
+    command = ["cmake", "--build", str(folder), "-j", str(jobs), "--target", *targets]
+    answer = subprocess.run(command, env={**os.environ, **_env(into)}, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, errors="replace")
+    if answer.returncode != 0:
+        lines = answer.stdout.splitlines()
+        raise Stop("\n".join([line for line in lines if "error" in line.lower()][:5] or lines[-5:]))
+    return folder
+
+
 def _run(command: list[str], root: Path) -> None:
-    # ccache then sees the same command for the same file in every copy of the project.
-    env = {"CCACHE_BASEDIR": str(root), "CCACHE_NOHASHDIR": "1"}
-    code, last = passed_on(command, env)
+    code, last = passed_on(command, _env(root))
     if code != 0:
         raise Stop(f"failed in {root}: {last}")
+
+
+def _env(root: Path) -> dict[str, str]:
+    """ccache then sees the same command for the same file in every copy of the project."""
+    return {"CCACHE_BASEDIR": str(root), "CCACHE_NOHASHDIR": "1"}
