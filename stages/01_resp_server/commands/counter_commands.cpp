@@ -149,10 +149,7 @@ void setrange_command(Client& client, Args args) {
   size_t end = static_cast<size_t>(offset) + value.size();
   if (!ref) ref = database.set_string(ref, key, "", -1);
   ref = db::make_raw(database, ref, std::max(old_length, end));
-  char* bytes = db::raw_bytes(*ref);
-  if (static_cast<size_t>(offset) > old_length)
-    std::memset(bytes + old_length, 0, static_cast<size_t>(offset) - old_length);
-  std::memcpy(bytes + offset, value.data(), value.size());
+  std::memcpy(db::raw_bytes(*ref) + offset, value.data(), value.size());
   keyspace_of(client).changed(database, key, "setrange", EventClass::kString);
   client.reply.integer(static_cast<int64_t>(std::max(old_length, end)));
 }

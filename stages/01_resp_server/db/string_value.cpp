@@ -77,6 +77,7 @@ Ref make_raw(Database& database, Ref ref, size_t length) {
       raw->capacity = capacity;
       ref->set_pointer(raw);
     }
+    if (length > raw->size) std::memset(raw->data() + raw->size, 0, length - raw->size);
     raw->size = length;
     return ref;
   }
