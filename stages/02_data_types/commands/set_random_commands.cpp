@@ -51,7 +51,7 @@ void pop_many(Client& client, Ref ref, std::string_view key, size_t count) {
   if (count >= size) {
     reply_set(client.reply, set);
     database_of(client).remove(ref);
-    keyspace.changed(database_of(client), key, "spop", EventClass::kSet, size);
+    keyspace.changed(database_of(client), key, "spop", EventClass::kSet);
     keyspace.notice(database_of(client), key, "del", EventClass::kGeneric);
     if (keyspace.effects.wanted) keyspace.effects.replay_as({"DEL", std::string(key)});
     return;

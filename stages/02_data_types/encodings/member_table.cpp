@@ -32,12 +32,6 @@ bool MemberTable::remove(std::string_view text) {
   return true;
 }
 
-void MemberTable::move_to(MemberTable& other, Member* member) {
-  Hash hash = hash_of(member->text());
-  table_.remove(table_.find(member->text(), hash), hash);
-  other.table_.insert(member, hash);
-}
-
 void MemberTable::copy_to(MemberTable& other) const {
   each([&](const Member* member) { other.table_.insert(Member::create(member->text()), hash_of(member->text())); });
 }
