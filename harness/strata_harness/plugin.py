@@ -103,6 +103,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: Any, right: Any) -> list[str] | None:
     """Shows what a reply was and should have been, with RESP types; remembers it for the explanation."""
     kinds = (type(None), str, bytes, int, float, list, dict, RespError)
+    if op == "==" and left == right:
+        return None  # half of an `and` whose other half does not hold
     if op in ("==", "<=") and isinstance(left, set) and isinstance(right, set):
         found = compare_sets(left, right, op)
     elif op in ("==", "in") and isinstance(left, kinds) and isinstance(right, kinds):

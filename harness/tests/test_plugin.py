@@ -137,3 +137,17 @@ def test_some(wire):
 ''')
     assert "2 failed" in output and output.count("The reply lacks something. The last request was `ECHO a`.") == 2
     assert "Missing: b'b'." in output and "Not expected: b'c'." in output and "Missing: b'd'." in output
+
+
+def test_the_half_that_holds_is_not_blamed(run):
+    output = run('''
+@pytest.mark.goal("two things at once")
+def test_both(wire):
+    assert wire("ECHO", "a") == b"a" and wire("ECHO", "b") == b"c"
+
+@pytest.mark.goal("two things at once, the second no comparison")
+def test_second(wire):
+    assert wire("ECHO", "a") == b"a" and not wire("ECHO", "b")
+''')
+    assert "2 failed" in output and output.count("The reply is wrong. The last request was `ECHO b`.") == 1
+    assert "expected: b'c'" in output and "expected: b'a'" not in output
