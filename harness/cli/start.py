@@ -5,6 +5,7 @@
 """
 from pathlib import Path
 
+from harness.cli.status import unwritten
 from harness.cli.support.repo import ROOT
 from harness.cli.support.steps import Stop, say
 from harness.starter import project
@@ -28,5 +29,8 @@ def run(args) -> int:
     except OSError as error:
         raise Stop(f"cannot write the starter: {error}") from None
     say(f"{args.into}: {len(starter.files)} files, {len(starter.tasks)} tasks of stage {args.stage}")
+    earlier = [task for task in unwritten(args.into) if int(task.partition(".")[0]) < args.stage]
+    if earlier:
+        say(f"{args.base} leaves tasks unwritten that stage {args.stage} builds on: {', '.join(earlier)}")
     say(f"next:\n  cd {args.into}\n  ./strata grade {args.stage}      (README.md says the rest)")
     return 0

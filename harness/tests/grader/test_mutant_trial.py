@@ -62,6 +62,16 @@ def test_a_test_that_fails_anyway_catches_nothing(suite):
     assert [verdict.state for verdict in trial.doubted([caught], suite, bad, OPTIONS)] == [trial.BROKEN]
 
 
+def test_a_mutant_that_breaks_an_earlier_stage(suite):
+    mutant = Mutant(2, "sample", "A sample", "1.2", "A mistake.", Path("sample.patch"))
+    suites = {1: suite, 2: suite}
+    verdict = trial.run(mutant, suites, Place("wrong_type"), trial.Options(sys.executable, earlier=True))
+    assert (verdict.state, verdict.test) == (trial.BROKEN, "test_sample.py::test_special")
+    assert verdict.message == "a test of stage 1 fails, too: test_sample.py::test_special"
+    verdict = trial.run(mutant, suites, Place("mini"), trial.Options(sys.executable, earlier=True))
+    assert verdict.state == trial.SURVIVED
+
+
 def test_table():
     mutant = Mutant(1, "sample", "A sample", "1.2", "A mistake.", Path("sample.patch"))
     verdicts = [trial.Verdict(mutant, trial.CAUGHT, 1.25, "test_a.py::test_x", "1.2", "No reply came."),

@@ -254,6 +254,32 @@ def test_the_real_starters_hold_no_solution():
         assert project.compose(ROOT, starter.stage).files == starter.files
 
 
+@pytest.fixture
+def learner(tmp_path):
+    """The newest stage's number, and a learner's project with every earlier stage done."""
+    newest = max(int(folder.parent.name[:2]) for folder in (ROOT / "stages").glob("[0-9][0-9]_*/stage.toml"))
+    project.write(project.without_later_stages(ROOT, newest - 1), tmp_path / "learner")
+    return newest, tmp_path / "learner"
+
+
+def test_a_finished_base_gives_what_the_reference_gives(learner):
+    newest, base = learner
+    assert project.compose(ROOT, newest, base=base).files == project.compose(ROOT, newest).files
+
+
+def test_start_on_a_base_of_ones_own(learner, tmp_path):
+    newest, base = learner
+    first = next(base.glob("stages/01_*"))
+    (first / "mine.h").write_text('// my own\ninline void f() { STRATA_TODO("1.7"); }\n')
+    words = ["start", str(newest), "--base", "learner", "--into"]
+    answer = _strata(tmp_path, ROOT / "strata", *words, "next")
+    assert answer.returncode == 0 and f"learner leaves tasks unwritten that stage {newest} builds on: 1.7" in answer.stdout
+    assert (tmp_path / "next/stages" / first.name / "mine.h").read_text().startswith("// my own")
+    (first / "mine.h").unlink()
+    answer = _strata(tmp_path, ROOT / "strata", *words, "other")
+    assert answer.returncode == 0 and "unwritten" not in answer.stdout
+
+
 def _strata(where, program, *words):
     return subprocess.run([sys.executable, str(program), *words], capture_output=True, text=True, cwd=where)
 
