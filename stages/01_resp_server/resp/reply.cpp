@@ -40,7 +40,12 @@ void Reply::bulk(std::string_view bytes) {
   }
   char* p = out_.reserve(bytes.size() + 16);
   *p = '$';
-  size_t n = 1 + format_int64(p + 1, static_cast<int64_t>(bytes.size()));
+  size_t n = 2;
+  if (bytes.size() < 10) {  // the elements of large replies are short more often than not
+    p[1] = static_cast<char>('0' + bytes.size());
+  } else {
+    n = 1 + format_uint64(p + 1, bytes.size());
+  }
   p[n++] = '\r';
   p[n++] = '\n';
   if (!bytes.empty()) std::memcpy(p + n, bytes.data(), bytes.size());  // an empty view may point nowhere
