@@ -17,14 +17,21 @@ namespace {
 constexpr SortedSetLimits kUsual = {.max_listpack_entries = 128, .max_listpack_value = 64};
 constexpr SortedSetLimits kAlwaysTable = {.max_listpack_entries = 0, .max_listpack_value = 64};
 
-class SortedSetValueTest : public ::testing::TestWithParam<bool> {
+class SortedSetKeyspace {
  protected:
-  SortedSetValueTest() { keyspace.types[ValueType::kSortedSet] = sorted_set_type(); }
+  SortedSetKeyspace() { keyspace.types[ValueType::kSortedSet] = sorted_set_type(); }
 
-  const SortedSetLimits& limits() const { return GetParam() ? kAlwaysTable : kUsual; }
   SortedSetValue fresh(std::string_view key = "key") {
     return SortedSetValue(*keyspace.db(0).add(SortedSetValue::empty_shape(key)));
   }
+
+  Keyspace keyspace{1};
+};
+
+// The parameter: is it a table from the first member on?
+class SortedSetValueTest : public SortedSetKeyspace, public ::testing::TestWithParam<bool> {
+ protected:
+  const SortedSetLimits& limits() const { return GetParam() ? kAlwaysTable : kUsual; }
   AddOutcome add(SortedSetValue& value, double score, std::string_view member, AddRules rules = {}) {
     return value.add(member, &score, rules, limits());
   }
@@ -36,8 +43,6 @@ class SortedSetValueTest : public ::testing::TestWithParam<bool> {
     });
     return found;
   }
-
-  Keyspace keyspace{1};
 };
 
 using Names = std::vector<std::string>;
@@ -154,7 +159,9 @@ TEST_P(SortedSetValueTest, CopiesDeeply) {
 INSTANTIATE_TEST_SUITE_P(Encodings, SortedSetValueTest, ::testing::Bool(),
                          [](const auto& parameter) { return parameter.param ? "Table" : "Listpack"; });
 
-TEST_F(SortedSetValueTest, BecomesATableBeyondTheLimits) {
+class SortedSetLimitsTest : public SortedSetKeyspace, public ::testing::Test {};
+
+TEST_F(SortedSetLimitsTest, BecomeATableBeyondTheLimits) {
   SortedSetValue many = fresh("many");
   double score = 1;
   for (int i = 0; i < 128; i++) many.add(std::to_string(i), &score, {}, kUsual);
