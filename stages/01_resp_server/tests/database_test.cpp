@@ -56,6 +56,8 @@ TEST_F(DatabaseTest, AnExpiredKeyIsNeverVisible) {
   EXPECT_EQ(get("k"), "v");
   EXPECT_EQ(db_.with_expiry(), 1u);
   keyspace_.freeze_time(1500);
+  EXPECT_EQ(get("k"), "v") << "its last millisecond";
+  keyspace_.freeze_time(1501);
   EXPECT_FALSE(db_.peek("k"));
   EXPECT_EQ(db_.size(), 0u) << "deleted as it was met";
   EXPECT_EQ(db_.with_expiry(), 0u);

@@ -38,15 +38,15 @@ void Deadlines::cleared() {
   earliest_ = kNever;
 }
 
-size_t Deadlines::next_due(size_t from, int64_t until_ms) const {
+size_t Deadlines::next_due(size_t from, int64_t now_ms) const {
   auto at = std::find_if(soonest_.begin() + static_cast<std::ptrdiff_t>(std::min(from, soonest_.size())),
-                         soonest_.end(), [until_ms](int64_t soonest) { return soonest <= until_ms; });
+                         soonest_.end(), [now_ms](int64_t soonest) { return soonest < now_ms; });
   return static_cast<size_t>(at - soonest_.begin());
 }
 
 size_t Deadlines::count_due(int64_t now_ms) const {
   return static_cast<size_t>(
-      std::count_if(soonest_.begin(), soonest_.end(), [now_ms](int64_t soonest) { return soonest <= now_ms; }));
+      std::count_if(soonest_.begin(), soonest_.end(), [now_ms](int64_t soonest) { return soonest < now_ms; }));
 }
 
 void Deadlines::refresh_earliest() {

@@ -42,13 +42,13 @@ class Deadlines final : public ExpiryWatcher {
   void given(size_t table, Hash hash, int64_t expiry_ms) override;
   void cleared() override;
 
-  // May there be a key that expires until `now_ms`? False: certainly not.
-  bool due(int64_t now_ms) const { return earliest_ <= now_ms; }
+  // May there be a key whose moment is before `now_ms`? False: certainly not.
+  bool due(int64_t now_ms) const { return earliest_ < now_ms; }
   size_t groups() const { return soonest_.size(); }
   int64_t soonest(size_t group) const { return soonest_[group]; }
 
-  // The first group from `from` on (without wrapping around) whose moment is not after `until_ms`; groups() if none is.
-  size_t next_due(size_t from, int64_t until_ms) const;
+  // The first group from `from` on (without wrapping around) whose moment is before `now_ms`; groups() if none is.
+  size_t next_due(size_t from, int64_t now_ms) const;
   size_t count_due(int64_t now_ms) const;
 
   // Visits all keys of a group that expire, and some neighbours'. The group's moment becomes that of the soonest key

@@ -49,7 +49,7 @@ void ExpiryCycle::expire_group(Deadlines& deadlines, size_t group, int64_t now_m
   doomed_.clear();
   deadlines.look_through(group, [&](Entry* entry) {
     looked_at_++;
-    if (entry->expiry_ms() > now_ms) return true;
+    if (entry->expiry_ms() >= now_ms) return true;
     doomed_.push_back(entry);
     return false;
   });
@@ -83,7 +83,7 @@ void ExpiryCycle::sample_ttl(Watched& watched, int64_t now_ms) {
     database.set_average_ttl_ms(0);
     return;
   }
-  constexpr int64_t kAny = Deadlines::kNever - 1;
+  constexpr int64_t kAny = Deadlines::kNever;
   size_t group = deadlines.next_due(watched.next_sample, kAny);
   if (group == deadlines.groups()) group = deadlines.next_due(0, kAny);
   if (group == deadlines.groups()) return;

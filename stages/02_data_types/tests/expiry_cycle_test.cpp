@@ -26,10 +26,10 @@ class ExpiryCycleTest : public testing::Test {
 
 TEST_F(ExpiryCycleTest, WhatHasExpiredGoesAndTheRestStays) {
   for (int i = 0; i < 30000; i++) set(i, i % 3 == 0 ? -1 : kStart + (i % 3 == 1 ? 100 : 5000));
-  keyspace_.freeze_time(kStart + 99);
+  keyspace_.freeze_time(kStart + 100);
   EXPECT_TRUE(cycle_.run(never));
   EXPECT_EQ(db_.size(), 30000u);
-  keyspace_.freeze_time(kStart + 100);
+  keyspace_.freeze_time(kStart + 101);
   EXPECT_TRUE(cycle_.run(never));
   EXPECT_EQ(db_.size(), 20000u);
   EXPECT_EQ(keyspace_.expired_keys, 10000u);
@@ -39,9 +39,9 @@ TEST_F(ExpiryCycleTest, WhatHasExpiredGoesAndTheRestStays) {
 TEST_F(ExpiryCycleTest, OneKeyAmongManyIsFoundByOneLook) {
   for (int i = 0; i < 100000; i++) set(i, -1);
   db_.set_expiry(db_.peek(key(77)), kStart + 50);
-  EXPECT_FALSE(deadlines_.due(kStart + 49));
-  keyspace_.freeze_time(kStart + 50);
-  EXPECT_EQ(deadlines_.count_due(kStart + 50), 1u);
+  EXPECT_FALSE(deadlines_.due(kStart + 50));
+  keyspace_.freeze_time(kStart + 51);
+  EXPECT_EQ(deadlines_.count_due(kStart + 51), 1u);
   int groups = 0;
   cycle_.run([&] {
     groups++;
@@ -54,7 +54,7 @@ TEST_F(ExpiryCycleTest, OneKeyAmongManyIsFoundByOneLook) {
 
 TEST_F(ExpiryCycleTest, OutOfTimeItGoesOnWhereItStopped) {
   for (int i = 0; i < 20000; i++) set(i, kStart + 10);
-  keyspace_.freeze_time(kStart + 10);
+  keyspace_.freeze_time(kStart + 11);
   size_t left = db_.size();
   int calls = 1;
   for (; !cycle_.run([] { return true; }); calls++) {
@@ -89,7 +89,7 @@ TEST_F(ExpiryCycleTest, NothingIsLostWhileTheTableGrowsAndShrinks) {
     ASSERT_FALSE(deadlines_.due(now));
     size_t with_expiry = 0;
     db_.each([&](Entry& entry) {
-      ASSERT_FALSE(entry.has_expiry() && entry.expiry_ms() <= now) << entry.key();
+      ASSERT_FALSE(entry.has_expiry() && entry.expiry_ms() < now) << entry.key();
       with_expiry += entry.has_expiry();
     });
     ASSERT_EQ(with_expiry, db_.with_expiry());
@@ -99,11 +99,11 @@ TEST_F(ExpiryCycleTest, NothingIsLostWhileTheTableGrowsAndShrinks) {
 TEST_F(ExpiryCycleTest, AnExpiryThatMovesOnCostsOneLook) {
   for (int i = 0; i < 1000; i++) set(i, kStart + 100);
   for (int i = 0; i < 1000; i++) db_.set_expiry(db_.peek(key(i)), kStart + 10000);
-  keyspace_.freeze_time(kStart + 100);
-  EXPECT_TRUE(deadlines_.due(kStart + 100));
+  keyspace_.freeze_time(kStart + 101);
+  EXPECT_TRUE(deadlines_.due(kStart + 101));
   EXPECT_TRUE(cycle_.run(never));
   EXPECT_EQ(db_.size(), 1000u);
-  EXPECT_FALSE(deadlines_.due(kStart + 9999));
+  EXPECT_FALSE(deadlines_.due(kStart + 10000));
 }
 
 TEST_F(ExpiryCycleTest, AllDatabasesHaveTheirTurn) {
@@ -113,7 +113,7 @@ TEST_F(ExpiryCycleTest, AllDatabasesHaveTheirTurn) {
     other.set_string(key(i), "v", kStart + 10);
   }
   keyspace_.swap(0, 1);
-  keyspace_.freeze_time(kStart + 10);
+  keyspace_.freeze_time(kStart + 11);
   EXPECT_TRUE(cycle_.run(never));
   EXPECT_EQ(keyspace_.db(0).size() + keyspace_.db(1).size(), 0u);
 }
@@ -122,9 +122,9 @@ TEST_F(ExpiryCycleTest, AnEmptiedDatabaseHasNoDeadlines) {
   for (int i = 0; i < 5000; i++) set(i, kStart + 10);
   db_.clear();
   EXPECT_EQ(deadlines_.groups(), 0u);
-  EXPECT_FALSE(deadlines_.due(kStart + 10));
+  EXPECT_FALSE(deadlines_.due(kStart + 11));
   set(1, kStart + 10);
-  keyspace_.freeze_time(kStart + 10);
+  keyspace_.freeze_time(kStart + 11);
   EXPECT_TRUE(cycle_.run(never));
   EXPECT_EQ(db_.size(), 0u);
 }
@@ -134,7 +134,7 @@ TEST_F(ExpiryCycleTest, AverageTimeToLiveFollowsTheKeysAndEndsWithThem) {
   cycle_.sample_ttls();
   EXPECT_EQ(db_.average_ttl_ms(), 30000);
   EXPECT_EQ(keyspace_.db(1).average_ttl_ms(), 0);
-  keyspace_.freeze_time(kStart + 30000);
+  keyspace_.freeze_time(kStart + 30001);
   cycle_.run(never);
   cycle_.sample_ttls();
   EXPECT_EQ(db_.average_ttl_ms(), 0);
@@ -142,7 +142,7 @@ TEST_F(ExpiryCycleTest, AverageTimeToLiveFollowsTheKeysAndEndsWithThem) {
 
 TEST_F(ExpiryCycleTest, StaleKeysAreEstimatedWhileThereIsMoreToDo) {
   for (int i = 0; i < 20000; i++) set(i, kStart + 10);
-  keyspace_.freeze_time(kStart + 10);
+  keyspace_.freeze_time(kStart + 11);
   int groups = 0;
   cycle_.run([&] { return ++groups == static_cast<int>(deadlines_.groups() / 2); });
   EXPECT_NEAR(cycle_.stale_percent(), 50, 5);
@@ -152,7 +152,7 @@ TEST_F(ExpiryCycleTest, StaleKeysAreEstimatedWhileThereIsMoreToDo) {
 
 TEST_F(ExpiryCycleTest, DeadlinesWeighLittle) {
   for (int i = 0; i < 200000; i++) set(i, kStart + 10 + i);
-  keyspace_.freeze_time(kStart + 10);
+  keyspace_.freeze_time(kStart + 11);
   cycle_.run(never);
   EXPECT_LE(deadlines_.groups() * sizeof(int64_t), 200000u / 10) << "a tenth of a byte per key";
   EXPECT_GE(deadlines_.groups(), 200000u / 256 / 2);
