@@ -221,6 +221,16 @@ def test_errors(weighed, words, text):
     assert weighed.error("SORT", *words.split()) == text
 
 
+@pytest.mark.goal("A sorted set that was sorted is a skip list from then on, with the same members and scores")
+@pytest.mark.parametrize("words", ["SORT z", "SORT_RO z LIMIT 0 1", "SORT z BY nosort"])
+def test_sorted_set_encoding(wire, words):
+    wire("ZADD", "z", 2, "7", 1, "9")
+    assert wire("OBJECT", "ENCODING", "z") == b"listpack"
+    wire(*words.split())
+    assert wire("OBJECT", "ENCODING", "z") == b"skiplist"
+    assert wire("ZRANGE", "z", 0, -1, "WITHSCORES") == as_bytes("9", "1", "7", "2")
+
+
 @pytest.mark.goal("A missing key is an empty list")
 def test_missing(wire):
     assert wire("SORT", "none") == []

@@ -160,13 +160,18 @@ void sort_key(Client& client, Args args, bool may_store) {
   auto& database = database_of(client);
   Ref ref = database.read(args[1]);
   // Lookups by patterns may end the validity of the Ref, not that of the entry.
-  const Entry* entry = ref ? &*ref : nullptr;
+  Entry* entry = ref ? &*ref : nullptr;
   bool is_set = false;
   if (entry != nullptr) {
-    is_set = entry->type() == ValueType::kSet;
-    if (!is_set && entry->type() != ValueType::kList && entry->type() != ValueType::kSortedSet) {
+    const ValueType type = entry->type();
+    is_set = type == ValueType::kSet;
+    if (!is_set && type != ValueType::kList && type != ValueType::kSortedSet) {
       client.reply.error(kWrongTypeError);
       return;
+    }
+    // As in Redis, a sorted set that was sorted is a skip list from then on: OBJECT ENCODING tells, snapshots do too.
+    if (type == ValueType::kSortedSet && SortedSetValue(*entry).is_listpack()) {
+      SortedSetValue(*entry).convert_to_table();
     }
   }
   // A set has no order of its own: what is stored must not depend on how it happens to lie here.

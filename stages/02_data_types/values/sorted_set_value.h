@@ -109,6 +109,7 @@ class SortedSetValue {
     return 0;
   }
 
+  void convert_to_table();  // of a listpack: what a member that does not fit brings about
   bool is_listpack() const { return entry_->layout() == Layout::kPointer; }
   ScoredListpack listpack() const { return ScoredListpack(entry_->pointer<uint8_t>()); }
   RankedTable& table() const { return *entry_->pointer<RankedTable>(); }
@@ -116,7 +117,6 @@ class SortedSetValue {
  private:
   const SkipListNode* node_at(size_t rank) const;
   void store(const ScoredListpack& pairs) { entry_->set_pointer(pairs.block()); }
-  void convert_to_table();
 
   Entry* entry_;
 };
