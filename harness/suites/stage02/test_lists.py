@@ -413,7 +413,8 @@ def test_memory_usage(wire):
     (["RPOP", "l", "2"], ["rpop"]), (["RPOP", "l", "3"], ["rpop", "del"]), (["LSET", "l", "0", "x"], ["lset"]),
     (["LINSERT", "l", "BEFORE", "a", "x"], ["linsert"]), (["LREM", "l", "0", "a"], ["lrem"]),
     (["LTRIM", "l", "0", "-1"], ["ltrim"]), (["LTRIM", "l", "9", "9"], ["ltrim", "del"]),
-    (["LMOVE", "l", "l", "LEFT", "RIGHT"], ["rpush", "lpop"]), (["LMPOP", "1", "l", "RIGHT", "COUNT", "9"], ["rpop", "del"]),
+    (["LMOVE", "l", "l", "LEFT", "RIGHT"], ["rpush", "lpop"]),
+    (["LMPOP", "1", "l", "RIGHT", "COUNT", "9"], ["rpop", "del"]),
     (["LPOP", "l", "0"], []), (["LREM", "l", "0", "zz"], []), (["LINSERT", "l", "BEFORE", "zz", "x"], [])],
     ids=lambda value: "-".join(value) or "nothing")
 @pytest.mark.goal("Every change of a list tells its event, and the removal of an emptied list as well")
@@ -426,6 +427,25 @@ def test_events(wire, connect, command, expected):
     wire("PUBLISH", "__keyspace@0__:end", "end")
     told = [listener.read()[3].decode() for _ in range(len(expected) + 1)]
     assert told == expected + ["end"]
+
+
+@pytest.mark.parametrize("command, changes", [
+    (["LPUSH", "l", "x", "y", "z"], 3), (["RPUSHX", "l", "x"], 1), (["LPUSHX", "none", "x"], 0), (["LPOP", "l"], 1),
+    (["RPOP", "l", "2"], 2), (["RPOP", "l", "99"], 4), (["LPOP", "l", "0"], 0), (["LSET", "l", "0", "x"], 1),
+    (["LINSERT", "l", "AFTER", "b", "x"], 1), (["LINSERT", "l", "AFTER", "zz", "x"], 0), (["LREM", "l", "0", "a"], 2),
+    (["LREM", "l", "0", "zz"], 0), (["LTRIM", "l", "1", "1"], 3), (["LTRIM", "l", "0", "-1"], 0),
+    (["LTRIM", "l", "9", "9"], 4), (["LMOVE", "l", "t", "LEFT", "LEFT"], 1), (["RPOPLPUSH", "l", "l"], 1),
+    (["LMPOP", "1", "l", "LEFT", "COUNT", "3"], 3)],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else None)
+@pytest.mark.goal("INFO counts the changes of every command: elements that were added or removed")
+def test_changes(wire, command, changes):
+    def total():
+        return int(wire("INFO", "persistence").split(b"rdb_changes_since_last_save:")[1].split()[0])
+
+    wire("RPUSH", "l", "a", "b", "a", "c")
+    before = total()
+    wire(*command)
+    assert total() - before == changes
 
 
 # --- chance ---
