@@ -75,12 +75,14 @@ def touch(g: Gen, key: bytes) -> tuple[bytes, ...]:
     """Something done to a watched key: a change, an attempt, or only a look."""
     return g.pick([
         (b"SET", key, b"v"), (b"DEL", key), (b"GET", key), (b"TYPE", key), (b"PERSIST", key),
-        (b"EXPIRE", key, b"1000000"), (b"PEXPIREAT", key, b"1"), (b"RENAME", key, b"k11"), (b"RENAME", b"k11", key), (b"SADD", key, b"m"),
+        (b"EXPIRE", key, b"1000000"), (b"PEXPIREAT", key, b"1"), (b"RENAME", key, b"k11"),
+        (b"RENAME", b"k11", key), (b"SADD", key, b"m"),
         (b"SREM", key, b"nobody"), (b"LPUSH", key, b"e"), (b"HSET", key, b"f", b"v"), (b"ZADD", key, b"1", b"m"),
         (b"ZADD", key, b"XX", b"1", b"m"), (b"FLUSHDB",), (b"FLUSHALL",), (b"SWAPDB", b"0", b"1"), (b"TOUCH", key),
         (b"COPY", b"k11", key, b"REPLACE"), (b"MOVE", key, b"1"), (b"SINTERSTORE", key, b"nokey"), (b"LPOP", key),
         (b"SETBIT", key, b"7", b"0"), (b"APPEND", key, b""), (b"SETRANGE", key, b"0", b""),
-        (b"ZINTERSTORE", key, b"1", b"x"), (b"LTRIM", key, b"0", b"-1"), (b"LREM", key, b"0", b"nobody"), (b"HDEL", key, b"nofield"), (b"GETDEL", key),
+        (b"ZINTERSTORE", key, b"1", b"x"), (b"LTRIM", key, b"0", b"-1"), (b"LREM", key, b"0", b"nobody"),
+        (b"HDEL", key, b"nofield"), (b"GETDEL", key),
         (b"UNLINK", key), (b"GETEX", key, b"PERSIST"), (b"SORT", key, b"BY", b"nosort", b"STORE", key)])
 
 
