@@ -33,6 +33,7 @@ struct OptionTraits {
   bool hidden = false;          // not listed for patterns with wildcards, as debugging options in Redis
   bool sensitive = false;       // never written to the log
   bool protect = false;         // changeable by CONFIG SET only where enable-protected-configs allows it
+  bool clamped = false;         // bytes beyond 63 bits are no error but as many as there can be (maxmemory)
   bool multi = false;           // several words, or several lines of the file (save, bind)
   std::string_view alias = {};  // the other name it answers to (slave-read-only)
   std::function<Status()> on_change = {};
@@ -58,6 +59,7 @@ class Option {
   const std::string& doc() const { return doc_; }
   const OptionTraits& traits() const { return traits_; }
   bool inert() const { return traits_.inert; }
+  bool clamped() const { return traits_.clamped; }
 
   virtual std::string get() const = 0;                            // as CONFIG GET shows it
   virtual Status set(const std::vector<std::string>& words) = 0;  // the message is Redis's

@@ -20,7 +20,7 @@ constexpr int64_t kIntMax = std::numeric_limits<int32_t>::max();
 constexpr int64_t kIntMin = std::numeric_limits<int32_t>::min();
 constexpr int64_t kUintMax = std::numeric_limits<uint32_t>::max();
 
-enum RowFlag : unsigned { kImmutable = 1, kProtected = 2, kHidden = 4, kSensitive = 8 };
+enum RowFlag : unsigned { kImmutable = 1, kProtected = 2, kHidden = 4, kSensitive = 8, kClamped = 16 };
 enum class Kind : uint8_t { kFlag, kText, kChoice, kInteger, kMemory, kMemoryOrPercent };
 
 struct Row {
@@ -90,7 +90,7 @@ constexpr Row kRows[] = {
     integer("cluster-announce-tls-port", 0, 0, 65535),
     text("cluster-config-file", "nodes.conf", kImmutable),
     flag("cluster-enabled", "no", kImmutable),
-    memory("cluster-link-sendbuf-limit", 0, 0),
+    memory("cluster-link-sendbuf-limit", 0, 0, kClamped),
     integer("cluster-migration-barrier", 1, 0, kIntMax),
     integer("cluster-node-timeout", 15000, 0, kMax),
     integer("cluster-port", 0, 0, 65535, kImmutable),
@@ -123,7 +123,7 @@ constexpr Row kRows[] = {
     flag("lua-enable-deprecated-api", "no", kImmutable | kHidden),
     text("masterauth", "", kSensitive),
     text("masteruser", "", kSensitive),
-    memory("maxmemory", 0, 0),
+    memory("maxmemory", 0, 0, kClamped),
     memory_or_percent("maxmemory-clients", 0),
     integer("maxmemory-eviction-tenacity", 10, 0, 100),
     choice("maxmemory-policy", "noeviction",
@@ -203,6 +203,7 @@ OptionTraits traits_of(const Row& row) {
   traits.protect = (row.flags & kProtected) != 0;
   traits.hidden = (row.flags & kHidden) != 0;
   traits.sensitive = (row.flags & kSensitive) != 0;
+  traits.clamped = (row.flags & kClamped) != 0;
   traits.alias = row.alias;
   traits.inert = true;
   return traits;

@@ -128,9 +128,8 @@ Status NumberOption::set(const std::vector<std::string>& words) {
   if (Status parsed = parse(words[0], &value); !parsed.ok()) return parsed;
   if (kind_ == Kind::kMemoryOrPercent && value < 0) {
     if (value < -100) return Status::error("percentage argument must be less or equal to 100");
-  } else if (kind_ == Kind::kMemory && value < 0 && range_.max == Config::kNoMaximum && range_.min == 0) {
-    // Sizes beyond 63 bits mean "without limit" here.
-    value = Config::kNoMaximum;
+  } else if (kind_ == Kind::kMemory && value < 0 && clamped()) {
+    value = range_.max;
   } else if (value < range_.min || value > range_.max) {
     return kind_ == Kind::kOctal
                ? Status::error(fmt::format("argument must be between {:o} and {:o} inclusive", range_.min, range_.max))
