@@ -72,7 +72,7 @@ bool read_multi_pop(Client& client, Args args, MultiPop* out) {
   Args rest = args.subspan(static_cast<size_t>(keys) + 1);
   if (!read_list_end(client, rest[0], &out->end)) return false;
   if (rest.size() == 1) return true;
-  if (rest.size() != 3 || !equals_nocase(rest[1], "count")) {
+  if (rest.size() == 2 || !equals_nocase(rest[1], "count")) {
     client.reply.error(kSyntaxError);
     return false;
   }
@@ -80,6 +80,10 @@ bool read_multi_pop(Client& client, Args args, MultiPop* out) {
   if (!integer_argument(client, rest[2], &count, kCount)) return false;
   if (count <= 0) {
     client.reply.error(kCount);
+    return false;
+  }
+  if (rest.size() > 3) {
+    client.reply.error(kSyntaxError);
     return false;
   }
   out->count = static_cast<size_t>(count);

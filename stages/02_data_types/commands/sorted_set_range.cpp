@@ -115,6 +115,23 @@ void reply_range(Client& client, Args args, RangeQuery query) {
   value.each(ranks, *query.backward, [&](const db::Element& member, double score) { reply.add(member, score); });
 }
 
+// How many of the members, in the order of the query, Redis puts into a listpack before it goes over to a skip list: in
+// a listpack -0 becomes 0, and stays 0 when it is converted.
+size_t members_in_listpack(Client& client, const SortedSetValue& value, Ranks ranks, const RangeQuery& query) {
+  const db::SortedSetLimits& limits = sorted_set_limits(client);
+  auto most = static_cast<size_t>(limits.max_listpack_entries);
+  auto longest = static_cast<size_t>(limits.max_listpack_value);
+  if (*query.by == RangeBy::kRank && ranks.size() > most) return 0;
+  size_t fitting = 0;
+  value.each_while(ranks, *query.backward, [&](const db::Element& member, double) {
+    db::Element::Digits digits;
+    if (fitting == most || member.as_text(digits).size() > longest) return false;
+    fitting++;
+    return true;
+  });
+  return fitting;
+}
+
 }  // namespace
 
 void zrange_command(Client& client, Args args) { reply_range(client, args, {}); }
@@ -143,9 +160,14 @@ void zrangestore_command(Client& client, Args args) {
   auto result = std::make_unique<db::RankedTable>();
   if (ref) {
     SortedSetValue value(*ref);
-    value.each(query.in(value), true, [&](const db::Element& member, double score) {
+    Ranks ranks = query.in(value);
+    size_t unsigned_zeros = members_in_listpack(client, value, ranks, query);
+    size_t left = ranks.size();
+    value.each(ranks, true, [&](const db::Element& member, double score) {
+      left--;
+      size_t position = *query.backward ? ranks.size() - 1 - left : left;
       db::Element::Digits digits;
-      result->insert_first(score + 0.0, member.as_text(digits));  // -0 becomes 0, as in a listpack
+      result->insert_first(position < unsigned_zeros ? score + 0.0 : score, member.as_text(digits));
     });
   }
   store_sorted_set(client, args[1], std::move(result), "zrangestore");
