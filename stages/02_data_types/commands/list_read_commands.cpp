@@ -1,4 +1,6 @@
 // List commands that only read: LLEN LINDEX LRANGE LPOS.
+#include <limits>
+
 #include "02_data_types/commands/list_commands.h"
 #include "02_data_types/values/element_matcher.h"
 
@@ -90,8 +92,8 @@ void find_matches(const QuickList& list, std::string_view text, const Search& se
   const bool backward = search.rank < 0;
   const auto size = static_cast<int64_t>(list.size());
   const int64_t to_tell = search.count == -1 ? 1 : search.count;
-  auto to_skip = static_cast<uint64_t>(search.rank);
-  if (backward) to_skip = 0 - to_skip;
+  int64_t to_skip = search.rank;  // the lowest number has no opposite, and skips nothing, as in Redis
+  if (backward && to_skip != std::numeric_limits<int64_t>::min()) to_skip = -to_skip;
   ElementMatcher matches(text);
   int64_t seen = 0;
   int64_t told = 0;
