@@ -6,7 +6,6 @@
 #include "02_data_types/encodings/element_slab.h"
 #include "common/assert.h"
 #include "common/memory.h"
-#include "common/numbers.h"
 
 namespace strata::db {
 
