@@ -27,6 +27,7 @@ enum class EventClass : char {
   kKeyMiss = 'm',
   kStream = 't',
   kModule = 'd',
+  kSilent = '\0',  // a change that no notification tells
 };
 
 struct KeyEvent {
