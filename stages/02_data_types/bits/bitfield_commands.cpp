@@ -72,6 +72,14 @@ bool read_operations(Client& client, Args args, std::vector<FieldOperation>* ope
   return true;
 }
 
+// A number so low that 63 bits do not hold its distance to the greatest number of the field: SET saturates upwards then, as
+// Redis does.
+bool too_low_to_tell(FieldType type, int128 amount) {
+  if (!type.is_signed || type.width == 64) return false;
+  int128 most = (int128{1} << (type.width - 1)) - 1;
+  return most - amount > INT64_MAX;
+}
+
 // Runs one operation that writes, and answers it; true when it counts as a change: it was not refused, and the field is
 // another one or the string had to grow for it.
 bool write_field(Client& client, char* bytes, size_t length, bool grown, const FieldOperation& operation) {
@@ -80,6 +88,7 @@ bool write_field(Client& client, char* bytes, size_t length, bool grown, const F
   int64_t old_value = load_field({bytes, length}, operation.offset, type);
   // A negative number is a huge one to a field without a sign.
   int128 amount = sets && !type.is_signed ? int128{static_cast<uint64_t>(operation.amount)} : operation.amount;
+  if (sets && operation.overflow == Overflow::kSaturate && too_low_to_tell(type, amount)) amount = INT64_MAX;
   std::optional<int64_t> value = fit_field(type, sets ? amount : old_value + amount, operation.overflow);
   if (!value) {
     client.reply.null();
