@@ -118,6 +118,7 @@ class Database {
   void partition(const Partitioner* partitioner);
   EntryTable& table(size_t index) { return *storage_->tables[index]; }
   size_t tables() const { return storage_->tables.size(); }
+  size_t random_table();  // an index, with a probability in proportion to the tables' keys; there must be a key
   size_t table_index(std::string_view key) const { return partitioner_ == nullptr ? 0 : partitioner_->table_of(key); }
   EntryTable& table_of(std::string_view key) const { return *storage_->tables[table_index(key)]; }
   Keyspace& keyspace() { return keyspace_; }
@@ -129,7 +130,6 @@ class Database {
   void touch(Entry& entry);
   Ref put(Ref ref, const Entry::Shape& shape);
   void note_expiry(Hash hash, const Entry& entry);
-  size_t random_table();
 
   Keyspace& keyspace_;
   int index_;

@@ -29,8 +29,8 @@ void Deadlines::lay_out() {
 void Deadlines::given(size_t table, Hash hash, int64_t expiry_ms) {
   if (soonest_.empty()) lay_out();
   int64_t& soonest = soonest_[group_of(table, hash.place())];
-  soonest = std::min(soonest, expiry_ms);
-  earliest_ = std::min(earliest_, expiry_ms);
+  soonest = std::min(soonest, moment(expiry_ms));
+  earliest_ = std::min(earliest_, soonest);
 }
 
 void Deadlines::cleared() {

@@ -48,6 +48,8 @@ class Deadlines final : public ExpiryWatcher {
   int64_t soonest(size_t group) const { return soonest_[group]; }
 
   // The first group from `from` on (without wrapping around) whose moment is before `now_ms`; groups() if none is.
+  // Before kAnyTime is every moment that there is.
+  static constexpr int64_t kAnyTime = kNever;
   size_t next_due(size_t from, int64_t now_ms) const;
   size_t count_due(int64_t now_ms) const;
 
@@ -63,6 +65,8 @@ class Deadlines final : public ExpiryWatcher {
   void fit();
 
  private:
+  // The end of time is a moment like any other: only kNever says that no key of the group expires.
+  static int64_t moment(int64_t expiry_ms) { return std::min(expiry_ms, kNever - 1); }
   size_t group_of(size_t table, uint64_t place) const {
     return (table << bits_) + (place >> (Hash::kPlaceBits - bits_));
   }
@@ -85,7 +89,7 @@ void Deadlines::look_through(size_t group, Visit visit) {
   int64_t soonest = kNever;
   for (uint64_t at = first; at < end;) {
     at = table.visit_bucket(at, [&](Entry* entry) {
-      if (entry->has_expiry() && visit(entry)) soonest = std::min(soonest, entry->expiry_ms());
+      if (entry->has_expiry() && visit(entry)) soonest = std::min(soonest, moment(entry->expiry_ms()));
     });
   }
   soonest_[group] = soonest;

@@ -83,9 +83,8 @@ void ExpiryCycle::sample_ttl(Watched& watched, int64_t now_ms) {
     database.set_average_ttl_ms(0);
     return;
   }
-  constexpr int64_t kAny = Deadlines::kNever;
-  size_t group = deadlines.next_due(watched.next_sample, kAny);
-  if (group == deadlines.groups()) group = deadlines.next_due(0, kAny);
+  size_t group = deadlines.next_due(watched.next_sample, Deadlines::kAnyTime);
+  if (group == deadlines.groups()) group = deadlines.next_due(0, Deadlines::kAnyTime);
   if (group == deadlines.groups()) return;
   watched.next_sample = group + 1;
   int64_t sum = 0;
