@@ -31,6 +31,14 @@ MEMORY: dict[str, float] = {
 # By percentile; the others are information.
 REHASH_LATENCY: dict[str, float] = {"p99.9": 1.00}
 
+# While a million keys expire together, and while every write evicts a key.
+EXPIRY_TIME = 1.00
+EXPIRY_LATENCY: dict[str, float] = {"p99": 1.00, "p99.9": 1.00}
+EVICTION_LATENCY: dict[str, float] = {"p99": 1.00, "p99.9": 1.00}
+
+# Requests that miss in a cache of the same maxmemory, for each eviction policy.
+MISSES = 1.00
+
 
 def cpu(test: str, depth: int) -> float | None:
     for tests, at, limit in CPU:

@@ -18,8 +18,11 @@ import sys
 import time
 from pathlib import Path
 
+import budgets
 import cpu
+import expiry
 import floor
+import hit_ratio
 import latency
 import memory
 import report
@@ -39,7 +42,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="strata bench", description=__doc__.partition("\n")[0])
     parser.add_argument("--ours", default="build/release/strata-server", metavar="CMD", help="default: %(default)s")
     parser.add_argument("--theirs", default="redis-server", metavar="CMD", help="default: %(default)s")
-    parser.add_argument("--only", choices=["cpu", "memory", "latency"], help="one kind of measure (default: all)")
+    parser.add_argument("--only", choices=["cpu", "memory", "latency", "expiry", "hit_ratio"], help="one kind of measure (default: all)")
     parser.add_argument("--quick", action="store_true", help="short slices, 3 rounds, no latency: for a first look")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a budget is exceeded")
     speed = parser.add_argument_group("CPU per operation")
@@ -58,6 +61,16 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     size.add_argument("--memory-sweep", action="store_true", help="at 1.0, 1.3, 1.7 and 2.0 million keys")
     tail = parser.add_argument_group("latency")
     tail.add_argument("--latency-keys", type=int, metavar="N", help="keys to insert (default: 10 million)")
+    keep = parser.add_argument_group("expiry and eviction")
+    keep.add_argument("--expiry-keys", type=int, default=1_000_000, metavar="N",
+                      help="keys that expire together; twice as many are inserted while evicting (default: %(default)s)")
+    keep.add_argument("--policies", type=lambda text: text.split(","), default=hit_ratio.POLICIES, metavar="A,B",
+                      help="hit ratios of these (default: all)")
+    keep.add_argument("--hit-keys", type=int, default=1_000_000, metavar="N", help="distinct keys (default: %(default)s)")
+    keep.add_argument("--hit-requests", type=int, default=2_000_000, metavar="N", help="default: %(default)s")
+    keep.add_argument("--hit-memory", default="24mb", metavar="SIZE", help="maxmemory (default: %(default)s)")
+    keep.add_argument("--hit-seconds", type=float, default=30, metavar="S",
+                      help="how long the trace takes at least, per policy and server (default: %(default)s)")
     output = parser.add_argument_group("output")
     output.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to FILE")
     output.add_argument("--markdown", action="store_true", help="print the table as Markdown")
@@ -129,7 +142,44 @@ def compare_latency(options, commands: dict[str, str], notes: list[str]):
         result = latency.measure(contenders, options.latency_keys,
                                  lambda turn, turns: say(f"[latency] slice {turn + 1}/{turns}"))
     notes.append(f"keys at the end of the latency run: {result.final_keys['ours']} / {result.final_keys['redis']}")
-    return report.latency_lines(result), result
+    return report.latency_lines(result, budgets.REHASH_LATENCY), result
+
+
+def compare_expiry(options, commands: dict[str, str], notes: list[str]):
+    """Latency while keys expire, and while they are evicted; each where both servers can do it."""
+    lines, tails = [], {}
+    with contextlib.ExitStack() as stack:
+        contenders = {label: stack.enter_context(Server(label, command)) for label, command in commands.items()}
+        expires = all(expiry.expires_by_itself(server) for server in contenders.values())
+        evicts = all(expiry.refuses_beyond_maxmemory(server) for server in contenders.values())
+        if expires:
+            result = expiry.together(contenders, options.expiry_keys,
+                                     lambda turn, turns: say(f"[expiry] round {turn + 1}/{turns}"))
+            lines += report.expiry_lines(result)
+            tails["expiry"] = result.latency
+        else:
+            notes.append("No latency during expiry: one of the servers leaves expired keys until they are asked for")
+    if evicts:
+        tails["eviction"] = expiry.evicting(commands, 2 * options.expiry_keys,
+                                            lambda turn, turns: say(f"[eviction] slice {turn + 1}/{turns}"))
+        lines += report.latency_lines(tails["eviction"], budgets.EVICTION_LATENCY)
+    else:
+        notes.append("No latency during eviction: maxmemory has no effect on one of the servers")
+    return lines, tails
+
+
+def compare_hit_ratio(options, commands: dict[str, str], notes: list[str]):
+    for label, command in commands.items():
+        with Server(label, command) as server:
+            if not expiry.refuses_beyond_maxmemory(server):
+                notes.append(f"No hit ratios: maxmemory has no effect on {label}")
+                return [], None
+    result = hit_ratio.measure(commands, keys=options.hit_keys, requests=options.hit_requests, limit=options.hit_memory,
+                               seconds=options.hit_seconds, policies=options.policies,
+                               progress=lambda policy: say(f"[hit ratio] {policy}"))
+    notes.append("exact LRU: " + ", ".join(f"{100 * (1 - value):.2f} % misses with as many keys as {label}"
+                                           for label, value in result.exact.items()))
+    return report.hit_ratio_lines(result), result
 
 
 def main(arguments: list[str]) -> int:
@@ -148,14 +198,21 @@ def main(arguments: list[str]) -> int:
                   f"again:   {shlex.join(['./strata', 'bench', *arguments])}"]
         lines: list[report.Line] = []
         notes: list[str] = []
-        weights, tail = [], None
+        weights, tails, hits = [], {}, None
         if options.only in (None, "cpu"):
             lines += compare_cpu(options, commands, notes)
         if options.only in (None, "memory"):
             added, weights = compare_memory(options, commands, notes)
             lines += added
         if options.only == "latency" or (options.only is None and not options.quick):
-            added, tail = compare_latency(options, commands, notes)
+            added, tails["latency"] = compare_latency(options, commands, notes)
+            lines += added
+        if options.only == "expiry" or (options.only is None and not options.quick):
+            added, more = compare_expiry(options, commands, notes)
+            lines += added
+            tails |= more
+        if options.only == "hit_ratio":
+            added, hits = compare_hit_ratio(options, commands, notes)
             lines += added
     except BenchError as error:
         say(f"bench: {error}")
@@ -176,7 +233,9 @@ def main(arguments: list[str]) -> int:
             return 2
         drawn = figures.ratios(lines, options.figures)
         drawn += figures.memory(weights, options.figures) if weights and options.memory_sweep else []
-        drawn += figures.latency(tail, options.figures) if tail else []
+        for name, tail in tails.items():
+            drawn += figures.latency(tail, options.figures, name)
+        drawn += figures.hit_ratio(hits, options.figures) if hits else []
         say("drawn: " + " ".join(str(path) for path in drawn))
     return 1 if options.check and any(line.verdict == "over" for line in lines) else 0
 

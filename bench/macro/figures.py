@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hit_ratio import EXPONENT, HitRatio
 from latency import Latency, percentile
 from memory import Weight
 from report import Line
@@ -69,7 +70,7 @@ def memory(weights: list[Weight], folder: Path) -> list[Path]:
     return _save(figure, folder, "memory")
 
 
-def latency(result: Latency, folder: Path) -> list[Path]:
+def latency(result: Latency, folder: Path, name: str = "latency") -> list[Path]:
     """The tail: latency over the share of requests that took longer."""
     figure, axes = _pyplot().subplots(figsize=(7, 3.6))
     for label, color in (("ours", OURS), ("redis", REDIS)):
@@ -81,6 +82,23 @@ def latency(result: Latency, folder: Path) -> list[Path]:
     axes.invert_xaxis()
     axes.set_xticks([1, 0.1, 0.01, 0.001, 0.0001], ["p0", "p90", "p99", "p99.9", "p99.99"])
     axes.set_ylabel("GET latency, us")
-    axes.set_title(f"one client reads while another inserts {result.keys / 1e6:g}M keys", fontsize=9)
+    axes.set_title(f"{result.title} ({result.keys / 1e6:g}M keys)", fontsize=9)
     axes.legend(frameon=False)
-    return _save(figure, folder, "latency")
+    return _save(figure, folder, name)
+
+
+def hit_ratio(result: HitRatio, folder: Path) -> list[Path]:
+    """A pair of bars per policy, and a line for exact LRU with as many keys as each server holds."""
+    figure, axes = _pyplot().subplots(figsize=(8, 3.8))
+    places = range(len(result.hits))
+    for label, color, shift in (("ours", OURS, -0.2), ("redis", REDIS, 0.2)):
+        axes.bar([place + shift for place in places], [100 * hits[label] for hits in result.hits.values()], 0.38,
+                 color=color, label=label)
+        axes.axhline(100 * result.exact[label], color=color, lw=1, ls="--", label=f"exact LRU, the keys of {label}")
+    axes.set_xticks(list(places), list(result.hits), rotation=20, fontsize=8)
+    lowest = min([*result.exact.values(), *(value for hits in result.hits.values() for value in hits.values())])
+    axes.set_ylim(max(0, 100 * lowest - 10), 100)
+    axes.set_ylabel("hits, % of requests")
+    axes.set_title(f"Zipf({EXPONENT}) over {result.trace.keys / 1e6:g}M keys, maxmemory {result.limit}", fontsize=9)
+    axes.legend(frameon=False, fontsize=8, ncols=2)
+    return _save(figure, folder, "hit_ratio")

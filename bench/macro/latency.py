@@ -12,6 +12,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from client import BenchError, encode
@@ -28,6 +29,7 @@ DEPTH = 16
 class Latency:
     """Samples in nanoseconds by contender, one list per slice."""
 
+    title: str  # of the group of lines
     keys: int
     slices: dict[str, list[list[int]]] = field(default_factory=dict)
     final_keys: dict[str, int] = field(default_factory=dict)
@@ -56,25 +58,29 @@ def percentile(ordered: list[int], quantile: float) -> float:
     return float(ordered[min(len(ordered) - 1, int(len(ordered) * quantile))])
 
 
-def measure(contenders: dict[str, Server], keys: int, progress) -> Latency:
-    result = Latency(keys)
+def measure(contenders: dict[str, Server], keys: int, progress, *,
+            title: str = "Latency of GET while another client inserts", options: tuple[str, ...] = (),
+            empty: bool = True) -> Latency:
+    """`options` go behind each SET of the loader. `empty`: the servers are emptied first."""
+    result = Latency(title, keys)
     for server in contenders.values():
         with server.connect() as connection:
-            connection.must("FLUSHALL")
+            if empty:
+                connection.must("FLUSHALL")
             connection.must("SET", "probe", "xxx")
     turns = max(1, keys // SLICE)
     for turn in range(turns):
         progress(turn, turns)
         order = list(contenders.items())
         for label, server in reversed(order) if turn % 2 else order:
-            result.slices.setdefault(label, []).append(_slice(server, turn, min(keys, SLICE)))
+            result.slices.setdefault(label, []).append(_slice(server, turn, min(keys, SLICE), options))
     for label, server in contenders.items():
         with server.connect() as connection:
             result.final_keys[label] = int(connection.must("DBSIZE")[1:])
     return result
 
 
-def _slice(server: Server, turn: int, keys: int) -> list[int]:
+def _slice(server: Server, turn: int, keys: int, options: tuple[str, ...]) -> list[int]:
     """Loads `keys` more random keys and probes until that is done.
 
     The keys (of 2 billion: hardly any twice) carry the slice's number, since redis-benchmark's random seed comes from
@@ -82,31 +88,37 @@ def _slice(server: Server, turn: int, keys: int) -> list[int]:
     waiting behind it for a core would drown the server's.
     """
     load = ["nice", "-n", "19", "redis-benchmark", "-h", "127.0.0.1", "-p", str(server.port), "-c", "1",
-            "-P", str(DEPTH), "-n", str(keys), "-r", "2000000000", "-q", "SET", f"{turn:04d}__rand_int__", "xxx"]
+            "-P", str(DEPTH), "-n", str(keys), "-r", "2000000000", "-q", "SET", f"{turn:04d}__rand_int__", "xxx", *options]
+    with subprocess.Popen(load, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as loader:
+        try:
+            samples = probe(server, lambda: loader.poll() is None)
+        finally:
+            if loader.poll() is None:
+                loader.kill()
+    if loader.returncode != 0:
+        server.check_alive()
+        raise BenchError(f"the loader failed on {server.label}: status {loader.returncode}")
+    return samples
+
+
+def probe(server: Server, running: Callable[[], bool]) -> list[int]:
+    """Times one GET after the other while `running()`, in nanoseconds. The key `probe` must hold xxx."""
     request = encode("GET", "probe")
     reply = b"$3\r\nxxx\r\n"
     samples: list[int] = []
-    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as probe:
-        probe.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with subprocess.Popen(load, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as loader:
-            try:
-                while loader.poll() is None or not samples:
-                    start = time.perf_counter_ns()
-                    probe.sendall(request)
-                    got = probe.recv(64)
-                    while len(got) < len(reply):
-                        more = probe.recv(64)
-                        if not more:
-                            raise BenchError(f"{server.label} closed the probe's connection")
-                        got += more
-                    samples.append(time.perf_counter_ns() - start)
-                    if got != reply:
-                        raise BenchError(f"{server.label} answered the probe with {got!r}")
-                    time.sleep(PAUSE)
-            finally:
-                if loader.poll() is None:
-                    loader.kill()
-        if loader.returncode != 0:
-            server.check_alive()
-            raise BenchError(f"the loader failed on {server.label}: status {loader.returncode}")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while running() or not samples:
+            start = time.perf_counter_ns()
+            connection.sendall(request)
+            got = connection.recv(64)
+            while len(got) < len(reply):
+                more = connection.recv(64)
+                if not more:
+                    raise BenchError(f"{server.label} closed the probe's connection")
+                got += more
+            samples.append(time.perf_counter_ns() - start)
+            if got != reply:
+                raise BenchError(f"{server.label} answered the probe with {got!r}")
+            time.sleep(PAUSE)
     return samples

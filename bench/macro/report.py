@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 
 import budgets
 from cpu import Row
+from expiry import Expiry
+from hit_ratio import HitRatio
 from latency import PERCENTILES, Latency
 from memory import Weight
 
@@ -69,14 +71,35 @@ def memory_lines(weight: Weight) -> list[Line]:
     return lines
 
 
-def latency_lines(latency: Latency) -> list[Line]:
+def latency_lines(latency: Latency, limits: dict[str, float]) -> list[Line]:
     lines = []
     for name, quantile in PERCENTILES.items():
         ours, redis = latency.microseconds("ours", quantile), latency.microseconds("redis", quantile)
         spread = latency.spread(quantile)
-        lines.append(Line("Latency of GET while another client inserts", f"{name}, {latency.keys / 1e6:g}M keys", ours,
-                          redis, "us", ours / redis, min(spread), max(spread), budgets.REHASH_LATENCY.get(name),
+        lines.append(Line(latency.title, f"{name}, {latency.keys / 1e6:g}M keys", ours,
+                          redis, "us", ours / redis, min(spread), max(spread), limits.get(name),
                           f"{len(latency.samples('ours'))} / {len(latency.samples('redis'))} samples"))
+    return lines
+
+
+def expiry_lines(expiry: Expiry) -> list[Line]:
+    ours, redis = (statistics.median(expiry.seconds[label]) for label in ("ours", "redis"))
+    ratios = [a / b for a, b in zip(expiry.seconds["ours"], expiry.seconds["redis"])]
+    gone = Line(expiry.latency.title, "until all are gone", ours, redis, "s", ours / redis, min(ratios), max(ratios),
+                budgets.EXPIRY_TIME)
+    return [gone, *latency_lines(expiry.latency, budgets.EXPIRY_LATENCY)]
+
+
+def hit_ratio_lines(result: HitRatio) -> list[Line]:
+    """Misses, not hits: less is better here too."""
+    lines = []
+    for policy, hits in result.hits.items():
+        ours, redis = 1 - hits["ours"], 1 - hits["redis"]
+        held = result.held[policy]
+        lines.append(Line(f"Misses on a Zipf trace of {result.trace.keys / 1e6:g}M keys, maxmemory {result.limit}", policy,
+                          100 * ours, 100 * redis, "%", ours / redis, ours / redis, ours / redis, budgets.MISSES,
+                          f"{held['ours'] / 1000:.0f}k / {held['redis'] / 1000:.0f}k keys",
+                          {"hits": hits, "held": held, "exact_lru": result.exact}))
     return lines
 
 

@@ -6,7 +6,6 @@
 
 namespace strata::db {
 
-// [task 2.13] Keep the candidates that are worth least, in order.
 void CandidatePool::offer(const Candidate& candidate) {
   auto end = candidates_.begin() + size_;
   auto known =

@@ -63,7 +63,6 @@ int64_t Eviction::time_limit_us(int64_t tenacity) {
   return static_cast<int64_t>(10 * kUsPerStep * std::pow(1.15, static_cast<double>(tenacity - 10)));  // to two minutes
 }
 
-// [task 2.14] Delete keys until there is room, within a time that clients do not notice.
 Eviction::Outcome Eviction::make_room() {
   if (bytes_over_limit() == 0) {
     note_exceeded(false);
@@ -75,7 +74,6 @@ Eviction::Outcome Eviction::make_room() {
   return outcome;
 }
 
-// [task 2.14] Let one key after the other go, as long as there is time.
 Eviction::Outcome Eviction::evict() {
   const int64_t start_us = mono_us();
   const int64_t limit_us = time_limit_us(options.tenacity);

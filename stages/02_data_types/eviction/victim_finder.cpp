@@ -48,7 +48,6 @@ size_t VictimFinder::eligible_keys(const Database& database) const {
 }
 
 // How much is lost with an entry. Absolute times instead of idle times: candidates stay comparable as time goes by.
-// [task 2.13] Tell what an entry is worth to the policy.
 uint64_t VictimFinder::worth(const Entry& entry) const {
   const uint32_t now = keyspace_.access_clock();
   switch (keyspace_.policy) {
@@ -111,7 +110,6 @@ void VictimFinder::sample(Database& database, size_t keys) {
   });
 }
 
-// [task 2.13] Take the candidate that is worth least, unless it went or was used in the meantime.
 Victim VictimFinder::best_candidate() {
   while (!pool_.empty()) {
     Candidate candidate = pool_.take();

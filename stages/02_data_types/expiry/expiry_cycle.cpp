@@ -26,7 +26,6 @@ bool ExpiryCycle::run(const std::function<bool()>& out_of_time) {
   return true;
 }
 
-// [task 2.12] Delete the expired keys of one database, a group at a time, as long as there is time.
 bool ExpiryCycle::finish_round(Watched& watched, int64_t now_ms, const std::function<bool()>& out_of_time) {
   Deadlines& deadlines = watched.deadlines;
   while (deadlines.due(now_ms)) {
