@@ -40,7 +40,7 @@ bool ClientPause::holds(const Client& client) {
 bool ClientPause::gate(Client& client, const CommandSpec& spec, Args args) {
   auto& pause = client.server.get<ClientPause>();
   if (!pause.concerns(client, spec)) return true;
-  pause.put_aside(client, spec, args);
+  pause.put_aside(client, args);
   return false;
 }
 
@@ -52,8 +52,7 @@ bool ClientPause::concerns(const Client& client, const CommandSpec& spec) const 
   return std::any_of(also_writes_.begin(), also_writes_.end(), [&](Writes writes) { return writes(client, spec); });
 }
 
-void ClientPause::put_aside(Client& client, const CommandSpec& spec, Args args) {
-  client.last_command = &spec;
+void ClientPause::put_aside(Client& client, Args args) {
   client.ext.ensure(kHeld).words.assign(args.begin(), args.end());
   waiting_.push_back(client.id);
   server_.clients.suspend(client);

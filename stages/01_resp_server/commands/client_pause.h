@@ -51,7 +51,7 @@ class ClientPause {
   };
   static bool gate(Client& client, const CommandSpec& spec, Args args);
   bool concerns(const Client& client, const CommandSpec& spec) const;
-  void put_aside(Client& client, const CommandSpec& spec, Args args);
+  void put_aside(Client& client, Args args);
   void refresh();  // derives mode and timer from the pauses; releases who waits when none is left
   void release();
 

@@ -101,7 +101,7 @@ void incrbyfloat_command(Client& client, Args args) {
   }
   keyspace.changed(database, key, "incrbyfloat", EventClass::kString);
   // Replayed as its result: floating point may come out differently elsewhere.
-  if (keyspace.effects.wanted) keyspace.effects.replay_as({"SET", std::string(key), text, "KEEPTTL"});
+  if (keyspace.effects.wanted) keyspace.effects.replay_as({"SET", key, text, "KEEPTTL"});
   client.reply.bulk(text);
 }
 

@@ -83,13 +83,19 @@ void expire(Client& client, Args args, bool relative, bool seconds) {
     keyspace.changed(database, key, "del", EventClass::kGeneric);
     if (keyspace.effects.wanted) {
       const char* verb = keyspace.frees_lazily(db::Removal::kExpired) ? "UNLINK" : "DEL";
-      keyspace.effects.replay_as({verb, std::string(key)});
+      keyspace.effects.replay_as({verb, key});
     }
   } else {
     // A time before 1970 cannot be kept, and need not: it has passed as well as any other.
     database.set_expiry(ref, std::max<int64_t>(when, 0));
     keyspace.changed(database, key, "expire", EventClass::kGeneric);
-    if (keyspace.effects.wanted) keyspace.effects.replay_as({"PEXPIREAT", std::string(key), std::to_string(when)});
+    if (keyspace.effects.wanted && (relative || seconds)) {
+      std::string text = std::to_string(when);
+      std::vector<std::string_view> absolute(args.begin(), args.end());  // with its conditions
+      absolute[0] = "PEXPIREAT";
+      absolute[2] = text;
+      keyspace.effects.replay_as(absolute);
+    }
   }
   client.reply.integer(1);
 }

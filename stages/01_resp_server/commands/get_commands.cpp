@@ -23,17 +23,17 @@ void mget_command(Client& client, Args args) {
   }
 }
 
-void delete_and_tell(Client& client, Ref ref, std::string_view key) {
+void delete_and_tell(Client& client, Ref ref, std::string_view key, db::Removal why) {
   auto& keyspace = keyspace_of(client);
   auto& database = database_of(client);
-  database.remove(ref);
+  database.remove(ref, why);
   keyspace.changed(database, key, "del", EventClass::kGeneric);
-  if (keyspace.effects.wanted) keyspace.effects.replay_as({"DEL", std::string(key)});
+  if (keyspace.effects.wanted) keyspace.effects.replay_as({keyspace.frees_lazily(why) ? "UNLINK" : "DEL", key});
 }
 
 void getdel_command(Client& client, Args args) {
   Ref ref;
-  if (reply_string_at(client, args[1], &ref) && ref) delete_and_tell(client, ref, args[1]);
+  if (reply_string_at(client, args[1], &ref) && ref) delete_and_tell(client, ref, args[1], db::Removal::kDeleted);
 }
 
 // GETEX key [EX s|PX ms|EXAT s|PXAT ms|PERSIST]
@@ -55,17 +55,15 @@ void getex_command(Client& client, Args args) {
   if (options.has_amount() && !expiry_time(client, options.amount, seconds, options.absolute(), &expiry_ms)) return;
   reply_string(client, *ref);
   if (options.absolute() && keyspace.may_expire && expiry_ms <= keyspace.now_ms()) {
-    delete_and_tell(client, ref, key);
+    delete_and_tell(client, ref, key, db::Removal::kExpired);
   } else if (options.has_amount()) {
     database.set_expiry(ref, expiry_ms);
     keyspace.changed(database, key, "expire", EventClass::kGeneric);
-    if (keyspace.effects.wanted) {
-      keyspace.effects.replay_as({"PEXPIREAT", std::string(key), std::to_string(expiry_ms)});
-    }
+    if (keyspace.effects.wanted) keyspace.effects.replay_as({"PEXPIREAT", key, std::to_string(expiry_ms)});
   } else if (options.expire == Expire::kPersist && ref->has_expiry()) {
     database.set_expiry(ref, -1);
     keyspace.changed(database, key, "persist", EventClass::kGeneric);
-    if (keyspace.effects.wanted) keyspace.effects.replay_as({"PERSIST", std::string(key)});
+    if (keyspace.effects.wanted) keyspace.effects.replay_as({"PERSIST", key});
   }
 }
 

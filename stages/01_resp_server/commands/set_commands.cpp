@@ -12,11 +12,6 @@ using db::Database;
 using db::EventClass;
 using db::Ref;
 
-std::string text_of(int64_t number) {
-  char digits[kInt64Chars];
-  return {digits, format_int64(digits, number)};
-}
-
 // Stores, tells, and says how to replay: relative expiries would mean another moment in another place.
 Ref store(Client& client, Ref ref, size_t key_at, size_t value_at, Args args, int64_t expiry_ms) {
   auto& keyspace = keyspace_of(client);
@@ -27,7 +22,7 @@ Ref store(Client& client, Ref ref, size_t key_at, size_t value_at, Args args, in
   if (expiry_ms >= 0) {
     keyspace.notice(database, key, "expire", EventClass::kGeneric);
     if (keyspace.effects.wanted) {
-      keyspace.effects.replay_as({"SET", std::string(key), std::string(args[value_at]), "PXAT", text_of(expiry_ms)});
+      keyspace.effects.replay_as({"SET", key, args[value_at], "PXAT", std::to_string(expiry_ms)});
     }
   }
   return ref;
@@ -54,11 +49,11 @@ void set_command(Client& client, Args args) {
   if (!options.get) client.reply.ok();
   auto& effects = keyspace_of(client).effects;
   if (options.get && expiry_ms < 0 && effects.wanted) {  // a replica must not answer
-    std::vector<std::string> plain;
+    std::vector<std::string_view> plain;
     for (size_t i = 0; i < args.size(); i++) {
-      if (i < 3 || !equals_nocase(args[i], "GET")) plain.emplace_back(args[i]);
+      if (i < 3 || !equals_nocase(args[i], "GET")) plain.push_back(args[i]);
     }
-    effects.replay_as(std::move(plain));
+    effects.replay_as(plain);
   }
 }
 
@@ -82,7 +77,7 @@ void getset_command(Client& client, Args args) {
   if (!reply_string_at(client, args[1])) return;
   store(client, database_of(client).write(args[1]), 1, 2, args, -1);
   auto& effects = keyspace_of(client).effects;
-  if (effects.wanted) effects.replay_as({"SET", std::string(args[1]), std::string(args[2])});
+  if (effects.wanted) effects.replay_as({"SET", args[1], args[2]});
 }
 
 bool has_pairs(Client& client, Args args) {

@@ -238,7 +238,7 @@ void Database::expire(Ref ref) {
   std::string key(ref->key());
   remove(ref, Removal::kExpired);
   if (keyspace_.effects.wanted) {
-    keyspace_.effects.replay_as({keyspace_.frees_lazily(Removal::kExpired) ? "UNLINK" : "DEL", key});
+    keyspace_.effects.also_replay(index_, {keyspace_.frees_lazily(Removal::kExpired) ? "UNLINK" : "DEL", key});
   }
   keyspace_.changed(*this, key, "expired", EventClass::kExpired, 0);
 }

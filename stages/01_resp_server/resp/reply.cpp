@@ -25,6 +25,11 @@ void Reply::simple(std::string_view text) {
 }
 
 void Reply::error(std::string_view text) {
+  if (!error_prefix_.empty()) {
+    std::string whole(std::exchange(error_prefix_, {}));
+    error(whole.append(text));
+    return;
+  }
   while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);  // of a quoted argument
   if (!muted_) copy_as_line(out_, '-', text);
   if (observer_ != nullptr) observer_->on_error_reply(text);

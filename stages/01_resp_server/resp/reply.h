@@ -50,6 +50,8 @@ class Reply {
   void simple(std::string_view text);
   // `text` starts with its code ("ERR no such key"). Line breaks in it become spaces.
   void error(std::string_view text);
+  // Stands before the text of the next error; nothing takes it back. Not copied.
+  void set_error_prefix(std::string_view prefix) { error_prefix_ = prefix; }
   void integer(int64_t value) {
     if (value >= 0 && value < 10) {
       char small[4] = {':', static_cast<char>('0' + value), '\r', '\n'};
@@ -101,6 +103,7 @@ class Reply {
 
   OutputBuffer& out_;
   ErrorObserver* observer_;
+  std::string_view error_prefix_;
   int protocol_ = 2;
   bool muted_ = false;
 };

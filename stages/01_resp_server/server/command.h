@@ -153,6 +153,8 @@ struct CommandSpec {
   // Finds the keys where KeySpecs cannot: positions that depend on the syntax (SORT's STORE), flags that do (SET's GET).
   // Asked when a spec has kKeyVariableFlags or does not match; false on a syntax error.
   bool (*find_keys)(Args, std::vector<FoundKey>&) = nullptr;
+  // What an error begins with when the command is refused before it runs, in place of "ERR " (EXEC: EXECABORT).
+  std::string_view refusal = {};
 
   // Filled in by CommandTable::add.
   std::string full_name = {};  // "config|get"

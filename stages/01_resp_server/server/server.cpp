@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "01_resp_server/server/latency_histogram.h"
 #include "common/clock.h"
@@ -72,6 +73,7 @@ void Server::execute(Client& client, Args args) {
     }
     spec = sub;
   }
+  client.last_command = spec;
   if (!spec->accepts(args.size())) {
     reject(client, spec, fmt::format("ERR wrong number of arguments for '{}' command", spec->full_name));
     return;
@@ -81,7 +83,9 @@ void Server::execute(Client& client, Args args) {
     uint64_t errors = client.errors_answered;
     bool skipped = client.has(Client::kReplySkipNext);
     if (skipped) client.reply.set_muted(true);
+    client.reply.set_error_prefix(spec->refusal);
     bool passed = gates.pass(concerned, client, *spec, args);
+    client.reply.set_error_prefix({});
     if (skipped) {
       client.reply.set_muted(client.has(Client::kReplyOff));
       if (!passed && !client.has(Client::kSuspended)) client.unset(Client::kReplySkipNext);
@@ -98,24 +102,26 @@ void Server::execute(Client& client, Args args) {
 }
 
 void Server::call(Client& client, const CommandSpec& spec, Args args) {
-  client.current = client.last_command = &spec;
+  client.current = &spec;
   moment++;
   uint64_t errors = client.errors_answered;
-  if (!command_hooks_.empty()) {
-    for (auto& hook : command_hooks_) hook(client, spec, args);
-  }
-  if (client.has(Client::kReplySkipNext)) {
+  depth_++;
+  for (CommandObserver* observer : observers_) observer->before(client, spec);
+  bool skipped = client.has(Client::kReplySkipNext);
+  if (skipped) {
     client.unset(Client::kReplySkipNext);
     client.set(Client::kReplySkip);
     client.reply.set_muted(true);
   }
+  int64_t began_ns = batch_clock_ns_;  // a command that runs others moves the clock
   spec.run(client, args);
-  if (client.has(Client::kReplySkip)) {
+  if (skipped) {
     client.unset(Client::kReplySkip);
     client.reply.set_muted(client.has(Client::kReplyOff));
   }
+  for (CommandObserver* observer : observers_) observer->after(client, spec, args);
   int64_t now = cycle_clock_.ns();  // one reading per command: the end of one is the start of the next
-  int64_t duration_ns = now - batch_clock_ns_;
+  int64_t duration_ns = now - began_ns;
   batch_clock_ns_ = now;
   bool failed = client.errors_answered != errors;
   stats.commands_processed++;
@@ -130,8 +136,21 @@ void Server::call(Client& client, const CommandSpec& spec, Args args) {
     }
   }
   client.current = nullptr;
+  if (--depth_ == 0 && !after_command_.empty()) run_after_command();
   // Only outputs that could be over a limit are looked at.
   if (client.out.pending_bytes() > OutputBuffer::kChunkBytes) clients.check_output_limit(client);
+}
+
+void Server::after_command(std::function<void()> run) {
+  if (depth_ == 0) {
+    loop.soon(std::move(run));
+  } else {
+    after_command_.push_back(std::move(run));
+  }
+}
+
+void Server::run_after_command() {
+  for (auto& run : std::exchange(after_command_, {})) run();
 }
 
 void Server::record_latency(const CommandSpec& spec, int64_t duration_ns) {
@@ -146,6 +165,10 @@ void Server::reject(Client& client, const CommandSpec* spec, std::string_view er
   if (skipped) {
     client.unset(Client::kReplySkipNext);
     client.reply.set_muted(true);
+  }
+  if (spec != nullptr && !spec->refusal.empty()) {
+    client.reply.set_error_prefix(spec->refusal);
+    error.remove_prefix(error.find(' ') + 1);  // the prefix is the code
   }
   client.reply.error(error);
   if (skipped) client.reply.set_muted(client.has(Client::kReplyOff));

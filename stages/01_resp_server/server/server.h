@@ -46,6 +46,17 @@ struct CommandReport {
   bool failed;
 };
 
+// Hears of every command that runs, those inside of a transaction included. It may come and go at any moment, so a
+// before() need not be followed by an after(), nor the other way round.
+class CommandObserver {
+ public:
+  virtual void before(Client& client, const CommandSpec& spec) = 0;
+  virtual void after(Client& client, const CommandSpec& spec, Args args) = 0;
+
+ protected:
+  ~CommandObserver() = default;
+};
+
 class Server {
  public:
   Server();
@@ -92,11 +103,15 @@ class Server {
   // Starts the clock of the commands that one read brought; each command's end is the next one's start.
   void begin_batch();
 
-  // Before each command runs: where a stage begins to collect what the command does (WriteEffects). Costs nothing while
-  // the list is empty. MONITOR uses on_slow_command with a threshold of 0, since its lines follow the command.
-  void on_command(std::function<void(Client&, const CommandSpec&, Args)> hook) {
-    command_hooks_.push_back(std::move(hook));
-  }
+  // Where a stage collects what commands do (WriteEffects). Costs nothing while nobody observes. MONITOR uses
+  // on_slow_command with a threshold of 0.
+  void observe(CommandObserver& observer) { observers_.push_back(&observer); }
+  void stop_observing(CommandObserver& observer) { std::erase(observers_, &observer); }
+  // Commands that are running, one inside of the other: 1 in a client's command, 2 in one of a transaction.
+  int depth() const { return depth_; }
+  // Once, after the outermost command that is running now has ended and was observed: work that it made necessary and
+  // that comes before any other command. Outside of commands: at the start of the next turn.
+  void after_command(std::function<void()> run);
   // After a command was refused before it ran: unknown, wrong arity, a gate's error (MULTI then aborts its EXEC).
   void on_reject(std::function<void(Client&)> hook) { reject_hooks_.push_back(std::move(hook)); }
   // After commands that took at least `threshold_us` (slowlog and latency monitor set the smallest they care for).
@@ -135,10 +150,13 @@ class Server {
   void reject(Client& client, const CommandSpec* spec, std::string_view error);
   void unknown_command(Client& client, Args args);
   void record_latency(const CommandSpec& spec, int64_t duration_ns);
+  void run_after_command();
 
   std::vector<std::shared_ptr<void>> owned_;
   std::vector<void*> by_type_;  // by type_number: finding the keyspace must cost next to nothing
-  std::vector<std::function<void(Client&, const CommandSpec&, Args)>> command_hooks_;
+  std::vector<CommandObserver*> observers_;
+  std::vector<std::function<void()>> after_command_;
+  int depth_ = 0;
   struct SlowHook {
     const int64_t* threshold_us;
     std::function<void(const CommandReport&)> run;

@@ -200,8 +200,10 @@ TEST_F(DatabaseTest, AnExpiryIsReplayedAsADeletion) {
   db_.set_string("k", "v", 1500);
   keyspace_.freeze_time(2000);
   db_.peek("k");
-  ASSERT_EQ(keyspace_.effects.instead.size(), 1u);
-  EXPECT_EQ(keyspace_.effects.instead[0], (std::vector<std::string>{"DEL", "k"}));
+  EXPECT_EQ(keyspace_.effects.bytes, "*2\r\n$3\r\nDEL\r\n$1\r\nk\r\n");
+  ASSERT_EQ(keyspace_.effects.replays.size(), 1u);
+  EXPECT_EQ(keyspace_.effects.replays[0].db, 0);
+  EXPECT_FALSE(keyspace_.effects.replaced) << "whatever else the command does is replayed too";
 }
 
 class TwoTables : public Partitioner {
