@@ -7,6 +7,7 @@
 #include "01_resp_server/server/latency_monitor.h"
 #include "02_data_types/expiry/active_expiry.h"
 #include "02_data_types/lazyfree/lazy_free.h"
+#include "02_data_types/transactions/transactions.h"
 #include "common/clock.h"
 #include "common/memory.h"
 
@@ -109,7 +110,8 @@ void Eviction::remove(const Victim& victim) {
   const std::string key(victim.ref->key());
   victim.database->remove(victim.ref, Removal::kEvicted);
   if (keyspace_.effects.wanted) {
-    keyspace_.effects.replay_as({keyspace_.frees_lazily(Removal::kEvicted) ? "UNLINK" : "DEL", key});
+    const char* verb = keyspace_.frees_lazily(Removal::kEvicted) ? "UNLINK" : "DEL";
+    keyspace_.effects.also_replay(victim.database->index(), {verb, key});
   }
   keyspace_.changed(*victim.database, key, "evicted", EventClass::kEvicted, 0);
 }
@@ -124,7 +126,7 @@ void Eviction::go_on_later() {
 }
 
 bool Eviction::gate(resp::Client& client, const resp::CommandSpec& spec, resp::Args) {
-  if (!spec.is(resp::kDenyOom)) return true;
+  if (!Transactions::takes_memory(client, spec)) return true;
   if (client.server.get<Eviction>().make_room() != Outcome::kFailed) return true;
   client.reply.error("OOM command not allowed when used memory > 'maxmemory'.");
   return false;
