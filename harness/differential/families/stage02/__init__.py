@@ -1,2 +1,2 @@
 MODULES = ["lists", "hashes", "sets", "sorted_sets", "bits", "hyperloglogs", "geo", "sort", "typed_keys",
-           "transactions", "blocking"]
+           "transactions", "blocking", "effects"]

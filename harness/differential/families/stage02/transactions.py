@@ -6,15 +6,13 @@ exactly one reply.
 
 from __future__ import annotations
 
-from ... import facts, resp, rules
+from ... import resp, rules
 from ...gen import Gen
-from ...items import Cmd, Script
+from ...items import Script
 from .. import Family, mix
-from ..stage01 import strings
-from . import bits, geo, hashes, hyperloglogs, lists, sets, sort, sorted_sets
+from .any_command import command
 from .pool import any_key, element
 
-SOURCES = [strings, lists, hashes, sets, sorted_sets, bits, hyperloglogs, geo, sort]
 # What must not be in a transaction, or is answered at once, or never.
 ODD = [(b"MULTI",), (b"WATCH", b"k1"), (b"UNWATCH",), (b"bogus", b"x"), (b"GET",), (b"SET", b"k1"), (b"EXEC", b"x"),
        (b"BLPOP", b"l0", b"l1", b"0"), (b"BRPOPLPUSH", b"l0", b"l1", b"0"), (b"BZPOPMIN", b"z0", b"0"),
@@ -55,20 +53,6 @@ def take_turns(server, steps) -> list[bytes]:
 
 def replies_of(exec_frame: bytes) -> list[bytes]:
     return resp.split(exec_frame[exec_frame.index(b"\r\n") + 2:])
-
-
-def command(g: Gen) -> tuple[bytes, ...]:
-    """Any command whose reply does not depend on time or chance."""
-    while True:
-        made = g.pick(SOURCES).FAMILY.make(g)
-        for item in made if isinstance(made, list) else [made]:
-            if isinstance(item, Cmd) and item.rule is None and may_be_queued(item):
-                return item.args
-
-
-def may_be_queued(item: Cmd) -> bool:
-    name = rules.name_of(item.args)
-    return name not in facts.NOT_FOR_JUNK and (name not in rules.TABLE or name in rules.NORMAL_FORMS)
 
 
 def touch(g: Gen, key: bytes) -> tuple[bytes, ...]:

@@ -49,7 +49,7 @@ def described(g: Gen):
     return g.pick([cmd(b"TYPE", name), cmd(b"OBJECT", g.case(b"ENCODING"), name), cmd(b"OBJECT", b"REFCOUNT", name),
                    cmd(b"EXISTS", name), cmd(b"MEMORY", b"USAGE", name),
                    cmd(b"MEMORY", b"USAGE", name, b"SAMPLES", b"0"), cmd(b"OBJECT", b"IDLETIME", name),
-                   cmd(b"OBJECT", b"FREQ", name), cmd(b"TTL", name)])
+                   cmd(b"OBJECT", b"FREQ", name), cmd(b"TTL", name), cmd(b"DEBUG", b"OBJECT", name)])
 
 
 def expire(g: Gen):
