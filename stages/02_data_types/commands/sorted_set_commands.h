@@ -38,7 +38,7 @@ class MemberReply {
 
 // Stores a computed sorted set under `key`, whatever was there, and answers its size; an empty one removes the key.
 void store_sorted_set(Client& client, std::string_view key, std::unique_ptr<db::RankedTable> result,
-                      std::string_view event);
+                      std::string_view event, uint64_t changes = 1);
 
 // sorted_set_add.cpp
 void zadd_command(Client& client, Args args);

@@ -174,7 +174,7 @@ void zrangestore_command(Client& client, Args args) {
 }
 
 void store_sorted_set(Client& client, std::string_view key, std::unique_ptr<db::RankedTable> result,
-                      std::string_view event) {
+                      std::string_view event, uint64_t changes) {
   auto& database = database_of(client);
   auto& keyspace = keyspace_of(client);
   size_t size = result->size();
@@ -186,7 +186,7 @@ void store_sorted_set(Client& client, std::string_view key, std::unique_ptr<db::
     } else {
       database.add(shape);
     }
-    keyspace.changed(database, key, event, EventClass::kSortedSet);
+    keyspace.changed(database, key, event, EventClass::kSortedSet, changes);
   } else if (database.remove(key)) {
     keyspace.changed(database, key, "del", EventClass::kGeneric);
   }
