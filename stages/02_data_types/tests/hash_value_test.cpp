@@ -111,7 +111,8 @@ TEST_F(HashValueTest, BothEncodingsAreTheSameMap) {
     EXPECT_EQ((std::map<std::string, std::string>(all.begin(), all.end())), model);
 
     Entry::Shape copy = hash_type().copy_value(*entry);
-    copy.key = "copy" + std::to_string(entries);
+    std::string copy_key = "copy" + std::to_string(entries);
+    copy.key = copy_key;
     copy.type = ValueType::kHash;
     all = pairs(HashValue(*keyspace_.db(0).add(copy)));
     EXPECT_EQ((std::map<std::string, std::string>(all.begin(), all.end())), model);
