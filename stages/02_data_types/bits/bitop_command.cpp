@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "02_data_types/bits/bit_commands.h"
@@ -42,29 +43,46 @@ void combine(char* out, std::string_view in, Combine op) {
   }
 }
 
-void apply(BitOp op, char* out, size_t length, std::string_view in) {
+// Combines a source, which may be shorter, into the result.
+void apply(BitOp op, std::span<char> out, std::string_view in) {
   switch (op) {
     case BitOp::kAnd:
-      combine(out, in, [](auto a, auto b) { return a & b; });
-      std::memset(out + in.size(), 0, length - in.size());
+      combine(out.data(), in, [](auto a, auto b) { return a & b; });
+      std::memset(out.data() + in.size(), 0, out.size() - in.size());
       break;
     case BitOp::kOr:
-      combine(out, in, [](auto a, auto b) { return a | b; });
+      combine(out.data(), in, [](auto a, auto b) { return a | b; });
       break;
     case BitOp::kXor:
-      combine(out, in, [](auto a, auto b) { return a ^ b; });
+      combine(out.data(), in, [](auto a, auto b) { return a ^ b; });
       break;
     case BitOp::kNot:
-      combine(out, in, [](auto, auto b) { return ~b; });
+      combine(out.data(), in, [](auto, auto b) { return ~b; });
       break;
   }
 }
 
 // A string and, where it is kept as a number, room for its digits.
 struct Source {
-  std::string_view bytes = {};
+  std::string_view bytes = "";
   std::array<char, kInt64Chars> digits;
 };
+
+// Piece by piece, so that a piece of the result stays in the cache while all sources go into it.
+void combine_sources(BitOp op, std::span<const Source> sources, std::span<char> out) {
+  constexpr size_t kPiece = 8192;
+  for (size_t at = 0; at < out.size(); at += kPiece) {
+    auto piece = out.subspan(at, std::min(kPiece, out.size() - at));
+    auto piece_of = [&](const Source& source) {
+      return source.bytes.substr(std::min(at, source.bytes.size()), piece.size());
+    };
+    std::string_view first = piece_of(sources[0]);
+    std::memcpy(piece.data(), first.data(), first.size());
+    std::memset(piece.data() + first.size(), 0, piece.size() - first.size());
+    if (op == BitOp::kNot) apply(op, piece, first);
+    for (const Source& source : sources.subspan(1)) apply(op, piece, piece_of(source));
+  }
+}
 
 }  // namespace
 
@@ -99,11 +117,7 @@ void bitop_command(Client& client, Args args) {
   resp::BigBulk result(RawString::allocate(length));
   STRATA_ASSERT(result != nullptr, "no memory for a string of {} bytes", length);
   result->size = length;
-  std::string_view first = sources[0].bytes;
-  std::memcpy(result->data(), first.data(), first.size());
-  std::memset(result->data() + first.size(), 0, length - first.size());
-  if (op == BitOp::kNot) apply(*op, result->data(), length, first);
-  for (size_t i = 1; i < sources.size(); i++) apply(*op, result->data(), length, sources[i].bytes);
+  combine_sources(*op, sources, {result->data(), length});
 
   Entry::Shape shape;
   shape.key = key;

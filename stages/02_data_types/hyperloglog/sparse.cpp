@@ -14,12 +14,27 @@ constexpr unsigned kMaxShortZeros = 64;
 constexpr unsigned kMaxValueLength = 4;
 constexpr int kJoinedRuns = 5;
 
+struct Run {
+  unsigned length;
+  unsigned value;  // 0: a run of zeros
+  unsigned bytes;  // 1 or 2
+};
+
 bool is_value(char first) { return (first & 0x80) != 0; }
 
-char value_run(uint8_t value, unsigned length) { return static_cast<char>(0x80u | (value - 1u) << 2 | (length - 1)); }
+// The one piece of code that is run for thousands of runs at a time.
+inline Run read_run(std::string_view runs, size_t at) {
+  unsigned first = static_cast<uint8_t>(runs[at]);
+  if (first >= 0x80) return {(first & 3) + 1, (first >> 2 & 31) + 1, 1};
+  if (first < 0x40) return {first + 1, 0, 1};
+  if (at + 1 == runs.size()) return {((first & 63) << 8) + 1, 0, 1};  // cut off
+  return {((first & 63) << 8 | static_cast<uint8_t>(runs[at + 1])) + 1, 0, 2};
+}
+
+char value_run(unsigned value, unsigned length) { return static_cast<char>(0x80u | (value - 1) << 2 | (length - 1)); }
 
 // Appends a run to a change.
-void append_run(SparseChange& change, uint8_t value, unsigned length) {
+void append_run(SparseChange& change, unsigned value, unsigned length) {
   if (length == 0) return;
   if (value > 0) {
     change.buffer[change.new_bytes++] = value_run(value, length);
@@ -33,14 +48,6 @@ void append_run(SparseChange& change, uint8_t value, unsigned length) {
 
 }  // namespace
 
-Run read_run(std::string_view runs, size_t at) {
-  auto first = static_cast<uint8_t>(runs[at]);
-  if (is_value(runs[at])) return {(first & 3u) + 1, static_cast<uint8_t>((first >> 2 & 31u) + 1), 1};
-  if (first < 0x40) return {first + 1u, 0, 1};
-  if (at + 1 == runs.size()) return {((first & 63u) << 8) + 1, 0, 1};  // cut off
-  return {((first & 63u) << 8 | static_cast<uint8_t>(runs[at + 1])) + 1, 0, 2};
-}
-
 std::string_view empty_runs() { return {"\x7f\xff", 2}; }
 
 bool merge_sparse(std::string_view runs, Registers& registers) {
@@ -50,7 +57,7 @@ bool merge_sparse(std::string_view runs, Registers& registers) {
     if (run.length > kRegisters - index) return false;
     if (run.value > 0) {
       for (unsigned i = 0; i < run.length; i++) {
-        registers[index + i] = std::max(registers[index + i], run.value);
+        registers[index + i] = std::max(registers[index + i], static_cast<uint8_t>(run.value));
       }
     }
     index += run.length;
@@ -66,7 +73,7 @@ SparseChange raise_sparse(std::string_view runs, Place place) {
     return change;
   }
   unsigned first = 0;  // register of the run at `at`
-  Run run;
+  Run run{};
   for (; change.at < runs.size(); change.at += run.bytes) {
     run = read_run(runs, change.at);
     if (place.index < first + run.length) break;

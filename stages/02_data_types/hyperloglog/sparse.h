@@ -19,13 +19,6 @@ namespace strata::db::hll {
 
 inline constexpr uint8_t kMaxSparseRank = 32;
 
-struct Run {
-  unsigned length = 0;
-  uint8_t value = 0;   // 0: a run of zeros
-  unsigned bytes = 0;  // 1 or 2
-};
-Run read_run(std::string_view runs, size_t at);
-
 // The runs of an empty HyperLogLog.
 std::string_view empty_runs();
 
