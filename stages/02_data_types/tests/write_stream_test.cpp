@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "01_resp_server/commands/debug_commands.h"
 #include "01_resp_server/install.h"
 #include "01_resp_server/tests/connected_server.h"
 #include "02_data_types/install.h"
@@ -161,13 +162,14 @@ TEST_F(WriteStreamTest, TheDatabaseIsSelectedWhereItChanges) {
 }
 
 TEST_F(WriteStreamTest, AnExpiredKeyIsDeletedWithTheCommandThatMetIt) {
+  host.server.get<resp::DebugCommands>().active_expire = false;
   resp::TestPeer peer = host.connect();
   auto expire = [&](std::string_view commands) {
     peer.ask(commands);
     file.take();
     keyspace().freeze_time(keyspace().now_ms() + 1000);
   };
-  expire("DEBUG SET-ACTIVE-EXPIRE 0\nSET e 1 PX 100");
+  expire("SET e 1 PX 100");
   peer.ask("GET e");
   EXPECT_EQ(file.take(), "DEL e");
   expire("SET e 1 PX 100");
