@@ -86,6 +86,16 @@ def test_srandmember_repeated(wire, members, count):
         assert len(set(got)) > 20  # all 30, but for a chance in a million
 
 
+@pytest.mark.goal("A count that would answer more than client-output-buffer-limit allows costs the connection, not the memory")
+def test_srandmember_output_limit(wire, connect):
+    wire("SADD", "s", "x" * 1000)
+    wire.ok("CONFIG", "SET", "client-output-buffer-limit", "normal 1000000 0 0")
+    greedy = connect()
+    greedy.send_command("SRANDMEMBER", "s", -1_000_000)
+    greedy.read_until_closed()
+    assert wire("SCARD", "s") == 1
+
+
 @pytest.mark.goal("Every member is drawn about as often as any other, in whatever way the draw is made")
 @pytest.mark.parametrize("count", [-2000, 3, 20])
 def test_fairness(wire, members, count):

@@ -124,8 +124,12 @@ void srandmember_command(Client& client, Args args) {
     client.reply.array(members);
     set.sample(members, random, [&](const Element& member) { reply_element(client.reply, member); });
   } else {
+    constexpr int64_t kCheckEvery = 1024;  // a count may ask for any number of gigabytes
     client.reply.array(static_cast<size_t>(-count));
-    for (int64_t i = 0; i < -count; i++) reply_element(client.reply, set.random(random));
+    for (int64_t i = 1; i <= -count && !client.has(Client::kCloseNow); i++) {
+      reply_element(client.reply, set.random(random));
+      if (i % kCheckEvery == 0) client.server.clients.check_output_limit(client);
+    }
   }
 }
 

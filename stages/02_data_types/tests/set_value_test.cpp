@@ -156,7 +156,7 @@ TEST(SetValue, SplitChoosesExactlySoMany) {
 }
 
 TEST(SetAlgebra, FiltersAsItsDefinitionSays) {
-  // Sets of both encodings that share some members, larger and smaller than a batch.
+  // Sets of both encodings that share some members.
   std::vector<NewSet> sets;
   sets.push_back(numbers(0, 100));
   sets.push_back(numbers(50, 53));

@@ -23,16 +23,4 @@ bool Candidate::in(const SetValue& set) {
   return number_state_ == Number::kKnown && set.intset().contains(number_);
 }
 
-void CandidateBatch::keep(const SetValue& set, bool present) {
-  if (!set.is_intset()) {
-    for (size_t i = 0; i < count_; i++) candidates_[i].prefetch_bucket(set.table());
-    for (size_t i = 0; i < count_; i++) candidates_[i].prefetch_items(set.table());
-  }
-  size_t kept = 0;
-  for (size_t i = 0; i < count_; i++) {
-    if (candidates_[i].in(set) == present) candidates_[kept++] = candidates_[i];
-  }
-  count_ = kept;
-}
-
 }  // namespace strata::db
