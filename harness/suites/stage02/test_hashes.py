@@ -529,6 +529,17 @@ def test_dirty(wire):
         assert changes() - before == by, words
 
 
+@pytest.mark.parametrize("limit", [64, 1 << 20])
+@pytest.mark.goal("A big value that the same HSET overwrites is still what SLOWLOG tells of the command")
+def test_slowlog_of_big_values(wire, limit):
+    wire.ok("CONFIG", "SET", "hash-max-listpack-value", limit, "slowlog-log-slower-than", 0)
+    assert wire("HSET", "h", "f", "a" * 100_000, "f", "b" * 100_000, "g", "c" * 100_000) == 2
+    arguments = next(entry[3] for entry in wire("SLOWLOG", "GET") if entry[3][0] == b"HSET")
+    for at, letter in ((3, b"a"), (5, b"b"), (7, b"c")):
+        assert arguments[at] == letter * 128 + b"... (99872 more bytes)"
+    assert wire("HMGET", "h", "f", "g") == [b"b" * 100_000, b"c" * 100_000]
+
+
 @pytest.mark.goal("Keyspace notifications name what happened to the hash, and the end of an emptied one")
 def test_events(wire, connect):
     wire.ok("CONFIG", "SET", "notify-keyspace-events", "Khg")

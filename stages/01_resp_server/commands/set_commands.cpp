@@ -86,20 +86,10 @@ bool has_pairs(Client& client, Args args) {
   return false;
 }
 
-// The received buffer of a big value, for the database to keep as it is. Not where the same key is stored once more
-// further on: that would free the buffer, and `args`, which SLOWLOG reads after the command, refers to it.
-BigBulk buffer_of(Client& client, Args args, size_t key_at) {
-  if (args[key_at + 1].size() < kBigBulk) return nullptr;
-  for (size_t i = key_at + 2; i < args.size(); i += 2) {
-    if (args[i] == args[key_at]) return nullptr;
-  }
-  return client.parser().take_big_bulk(key_at + 1);
-}
-
 void store_pairs(Client& client, Args args) {
   auto& database = database_of(client);
   for (size_t i = 1; i < args.size(); i += 2) {
-    database.set_string(database.write(args[i]), args[i], args[i + 1], -1, buffer_of(client, args, i));
+    database.set_string(database.write(args[i]), args[i], args[i + 1], -1, buffer_of_pair(client, args, i));
     keyspace_of(client).changed(database, args[i], "set", EventClass::kString);
   }
 }

@@ -92,4 +92,12 @@ bool length_allowed(Client& client, uint64_t size, uint64_t more) {
   return false;
 }
 
+BigBulk buffer_of_pair(Client& client, Args args, size_t name_at) {
+  if (args[name_at + 1].size() < kBigBulk) return nullptr;
+  for (size_t i = name_at + 2; i < args.size(); i += 2) {
+    if (args[i] == args[name_at]) return nullptr;
+  }
+  return client.parser().take_big_bulk(name_at + 1);
+}
+
 }  // namespace strata::resp

@@ -36,6 +36,11 @@ bool reply_string_at(Client& client, std::string_view key, db::Ref* found = null
 // False (after the error) when a string of `size` + `more` bytes would be too long (proto-max-bulk-len).
 bool length_allowed(Client& client, uint64_t size, uint64_t more);
 
+// The received buffer of a big value, to be kept as it is, in a command whose arguments are pairs from `name_at` on: a
+// name and its value. Null for a smaller value, and where the same name is stored once more further on: that would free
+// the buffer, and `args`, which SLOWLOG reads after the command, refers to it.
+BigBulk buffer_of_pair(Client& client, Args args, size_t name_at);
+
 // INCRBYFLOAT, LCS: files of their own.
 void incrbyfloat_command(Client& client, Args args);
 void lcs_command(Client& client, Args args);

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "01_resp_server/commands/string_support.h"
 #include "02_data_types/commands/hash_commands.h"
 #include "common/numbers.h"
 
@@ -19,8 +20,11 @@ HashValue hash_or_new(Client& client, Ref ref, std::string_view key) {
 }
 
 bool set_field(Client& client, HashValue& hash, Args args, size_t field_at) {
-  return hash.set(args[field_at], args[field_at + 1], client.server.get<HashLimits>(),
-                  client.parser().take_big_bulk(field_at + 1));
+  const HashLimits& limits = client.server.get<HashLimits>();
+  std::string_view value = args[field_at + 1];
+  // Only a table keeps the received buffer of a big value; a listpack would copy and free it too early.
+  bool goes_to_table = !hash.is_listpack() || value.size() > static_cast<size_t>(limits.max_listpack_value);
+  return hash.set(args[field_at], value, limits, goes_to_table ? buffer_of_pair(client, args, field_at) : nullptr);
 }
 
 // Sets all pairs of a command line. False after an error, `created` counts the new fields.
