@@ -89,7 +89,7 @@ void geoadd_command(Client& client, Args args) {
   }
   zadd_command(client, zadd);
   auto& effects = keyspace_of(client).effects;
-  if (effects.wanted) effects.replay_as({zadd.begin(), zadd.end()});
+  if (effects.wanted) effects.replay_as(std::span<const std::string_view>(zadd));
 }
 
 namespace {

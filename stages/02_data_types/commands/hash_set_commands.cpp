@@ -151,7 +151,7 @@ void hincrbyfloat_command(Client& client, Args args) {
   hash_or_new(client, ref, key).set(field, text, client.server.get<HashLimits>());
   keyspace.changed(database, key, "hincrbyfloat", EventClass::kHash);
   // Replayed as its result: floating point may come out differently elsewhere.
-  if (keyspace.effects.wanted) keyspace.effects.replay_as({"HSET", std::string(key), std::string(field), text});
+  if (keyspace.effects.wanted) keyspace.effects.replay_as({"HSET", key, field, text});
   client.reply.bulk(text);
 }
 
