@@ -119,6 +119,7 @@ size_t used_memory() {
 }
 
 void add_adjustment(const int64_t* counter) {
+  remove_adjustment(counter);  // one that is there already counts once
   for (auto& slot : g_adjustments) {
     const int64_t* vacant = nullptr;
     if (slot.compare_exchange_strong(vacant, counter)) return;

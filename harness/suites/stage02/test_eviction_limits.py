@@ -66,6 +66,33 @@ def test_arity_first(wire):
     assert "unknown command" in wire.error("NOSUCH", "k")
 
 
+@pytest.mark.goal("Under noeviction MULTI still begins, but queueing is refused and EXEC with it")
+def test_transaction(wire):
+    wire.ok("CONFIG", "SET", "maxmemory", 1)
+    wire.ok("MULTI")
+    assert wire.error("SET", "k", "v") == OOM
+    assert wire.error("GET", "k") == OOM
+    assert wire.error("EXEC") == "EXECABORT Transaction discarded because of previous errors."
+
+
+@pytest.mark.goal("EXEC is refused when memory has run out since its writes were queued")
+def test_exec_out_of_memory(wire, connect):
+    wire.ok("MULTI")
+    assert wire("SET", "k", "v") == "QUEUED"
+    connect().ok("CONFIG", "SET", "maxmemory", 1)
+    assert wire.error("EXEC") == f"EXECABORT Transaction discarded because of: {OOM}"
+    connect().ok("CONFIG", "SET", "maxmemory", 0)
+    assert wire("EXISTS", "k") == 0
+
+
+@pytest.mark.goal("EXEC of reads runs although memory has run out")
+def test_exec_of_reads(wire, connect):
+    wire.ok("MULTI")
+    assert wire("GET", "k") == "QUEUED"
+    connect().ok("CONFIG", "SET", "maxmemory", 1)
+    assert wire("EXEC") == [None]
+
+
 @pytest.mark.parametrize("policy", ["volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl"])
 @pytest.mark.goal("A volatile policy refuses writes when no key has an expiry")
 def test_nothing_volatile(wire, r, policy):
