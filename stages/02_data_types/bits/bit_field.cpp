@@ -35,6 +35,7 @@ bool parse_field_type(std::string_view text, FieldType* type) {
   return true;
 }
 
+// [task 2.7] Read an integer of any width at any bit.
 int64_t load_field(std::string_view bytes, uint64_t offset, FieldType type) {
   size_t at = offset / 8;
   unsigned touched = bytes_touched(offset, type.width);
@@ -46,6 +47,7 @@ int64_t load_field(std::string_view bytes, uint64_t offset, FieldType type) {
   return extend(type, static_cast<uint64_t>(window >> behind));
 }
 
+// [task 2.7] Write an integer of any width at any bit.
 void store_field(char* bytes, uint64_t offset, FieldType type, int64_t value) {
   char* at = bytes + offset / 8;
   unsigned touched = bytes_touched(offset, type.width);

@@ -50,6 +50,7 @@ uint64_t count_bytes(const char* at, size_t bytes) {
 
 }  // namespace
 
+// [task 2.7] Turn two indexes into a range of bits.
 BitRange clip_bits(int64_t start, int64_t end, bool in_bits, size_t bytes) {
   auto total = static_cast<int64_t>(in_bits ? bytes * 8 : bytes);
   if (start < 0) start = std::max<int64_t>(start + total, 0);
@@ -59,6 +60,7 @@ BitRange clip_bits(int64_t start, int64_t end, bool in_bits, size_t bytes) {
   return in_bits ? BitRange{start, end} : BitRange{start * 8, end * 8 + 7};
 }
 
+// [task 2.7] Count the bits of a range, words at a time.
 uint64_t count_bits(std::string_view bytes, BitRange range) {
   if (range.empty()) return 0;
   auto first = static_cast<size_t>(range.first / 8);
@@ -70,6 +72,7 @@ uint64_t count_bits(std::string_view bytes, BitRange range) {
   return count - ones_outside(first, first_mask(range)) - ones_outside(last, last_mask(range));
 }
 
+// [task 2.7] Find the first bit of a kind, skipping whole words without it.
 int64_t find_bit(std::string_view bytes, bool bit, BitRange range) {
   if (range.empty()) return -1;
   auto first = static_cast<size_t>(range.first / 8);

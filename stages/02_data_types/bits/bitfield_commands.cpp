@@ -38,6 +38,7 @@ bool overflow_argument(Client& client, std::string_view word, Overflow* overflow
 
 // All operations of a command line: GET type offset, SET type offset value, INCRBY type offset increment, and OVERFLOW,
 // which holds for those behind it. Answers the error and returns false when one of them is wrong.
+// [task 2.7] Read all operations of BITFIELD before one of them runs.
 bool read_operations(Client& client, Args args, std::vector<FieldOperation>* operations) {
   Overflow overflow = Overflow::kWrap;
   for (size_t at = 2; at < args.size();) {
@@ -139,6 +140,7 @@ void run_bitfield(Client& client, Args args, bool may_write) {
 void bitfield_command(Client& client, Args args) { run_bitfield(client, args, true); }
 void bitfield_ro_command(Client& client, Args args) { run_bitfield(client, args, false); }
 
+// [task 2.7] Tell whether BITFIELD's key is written or only read.
 bool find_bitfield_keys(Args args, std::vector<FoundKey>& keys) {
   bool only_reads = true;
   for (size_t at = 2; at < args.size() && only_reads; at++) {

@@ -87,6 +87,7 @@ void combine_sources(BitOp op, std::span<const Source> sources, std::span<char> 
 }  // namespace
 
 // BITOP AND|OR|XOR|NOT destination key [key ...]
+// [task 2.7] Combine strings bit by bit.
 void bitop_command(Client& client, Args args) {
   std::optional<BitOp> op = parse_bit_op(args[1]);
   if (!op) {

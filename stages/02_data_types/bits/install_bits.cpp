@@ -6,6 +6,7 @@ namespace strata::db {
 
 using namespace resp;
 
+// [task 2.7] Read the number of a bit, or of a field.
 bool bit_offset_argument(Client& client, std::string_view text, uint64_t* offset, unsigned field_width) {
   bool counts_fields = field_width > 0 && text.starts_with('#');
   int64_t bit = 0;

@@ -15,6 +15,7 @@ using db::Ref;
 using db::SortedSetValue;
 using db::ValueType;
 
+// [task 2.8] Read a longitude and a latitude.
 bool read_point(Client& client, std::string_view longitude, std::string_view latitude, geo::Point* out) {
   if (!parse_double(longitude, &out->longitude) || !parse_double(latitude, &out->latitude)) {
     client.reply.error(kNotFloatError);
@@ -25,6 +26,7 @@ bool read_point(Client& client, std::string_view longitude, std::string_view lat
   return false;
 }
 
+// [task 2.8] Read a unit of length.
 bool read_unit(Client& client, std::string_view text, double* meters) {
   struct Unit {
     std::string_view name;
@@ -59,6 +61,7 @@ void reply_point(Reply& reply, const geo::Point& point) {
 }
 
 // GEOADD key [NX|XX] [CH] longitude latitude member [longitude latitude member ...] is a ZADD, and is replayed as one.
+// [task 2.8] Add places, which is a ZADD of their scores.
 void geoadd_command(Client& client, Args args) {
   size_t first = 2;
   bool only_new = false;

@@ -50,6 +50,7 @@ bool fail(Client& client, std::string_view error) {
 }
 
 // Answers the error and returns false when the key holds something else.
+// [task 2.8] Look up the places that are to be searched.
 bool find_places(Client& client, std::string_view key, GeoQuery* query) {
   Ref ref = database_of(client).read(key);
   if (!of_type(client, ref, ValueType::kSortedSet)) return false;

@@ -16,6 +16,7 @@ using resp::keyspace_of;
 
 // The hash at `key` for a reader, which counts as a read. False after the answer to a wrong type; an empty `hash` means
 // that there is no such key.
+// [task 2.1] Look up a hash for a reader.
 inline bool read_hash(Client& client, std::string_view key, std::optional<HashValue>& hash) {
   Ref ref = database_of(client).read(key);
   if (!resp::of_type(client, ref, ValueType::kHash)) return false;

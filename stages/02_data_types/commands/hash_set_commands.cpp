@@ -28,6 +28,7 @@ bool set_field(Client& client, HashValue& hash, Args args, size_t field_at) {
 }
 
 // Sets all pairs of a command line. False after an error, `created` counts the new fields.
+// [task 2.1] Set all fields that a command line brings.
 bool set_pairs(Client& client, Args args, int64_t* created) {
   if (args.size() % 2 != 0) {
     client.reply.error(fmt::format("ERR wrong number of arguments for '{}' command", client.current->full_name));
@@ -53,6 +54,7 @@ void hmset_command(Client& client, Args args) {
   if (set_pairs(client, args, &created)) client.reply.ok();
 }
 
+// [task 2.1] Set a field that must not be there yet.
 void hsetnx_command(Client& client, Args args) {
   Database& database = database_of(client);
   std::string_view key = args[1];
@@ -68,6 +70,7 @@ void hsetnx_command(Client& client, Args args) {
   client.reply.integer(1);
 }
 
+// [task 2.1] Delete fields, and the key with the last of them.
 void hdel_command(Client& client, Args args) {
   Keyspace& keyspace = keyspace_of(client);
   Database& database = database_of(client);
@@ -91,6 +94,7 @@ void hdel_command(Client& client, Args args) {
 }
 
 // HINCRBY key field increment
+// [task 2.1] Add to the whole number in a field.
 void hincrby_command(Client& client, Args args) {
   int64_t by = 0;
   if (!integer_argument(client, args[3], &by)) return;
@@ -118,6 +122,7 @@ void hincrby_command(Client& client, Args args) {
 }
 
 // HINCRBYFLOAT key field increment
+// [task 2.1] Add to the number in a field.
 void hincrbyfloat_command(Client& client, Args args) {
   long double by = 0;
   if (!parse_long_double(args[3], &by)) {

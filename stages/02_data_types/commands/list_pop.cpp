@@ -25,6 +25,7 @@ void tell_removed(Client& client, std::string_view key, Ref ref, std::string_vie
   keyspace.notice(database, key, "del", EventClass::kGeneric);
 }
 
+// [task 2.3] Read LEFT or RIGHT.
 bool read_list_end(Client& client, std::string_view text, ListEnd* out) {
   if (equals_nocase(text, "left")) {
     *out = ListEnd::kHead;
@@ -55,6 +56,7 @@ void pop_elements(Client& client, std::string_view key, Ref ref, ListEnd end, si
 
 // --- LMPOP ---
 
+// [task 2.3] Read the arguments of LMPOP.
 bool read_multi_pop(Client& client, Args args, MultiPop* out) {
   constexpr std::string_view kNumKeys = "ERR numkeys should be greater than 0";
   constexpr std::string_view kCount = "ERR count should be greater than 0";
@@ -114,6 +116,7 @@ bool multi_pop(Client& client, const MultiPop& wanted) {
 
 // --- LMOVE ---
 
+// [task 2.3] Move an element from one list to another, or around the same one.
 bool move_element(Client& client, std::string_view source, Ref ref, ListEnd from, std::string_view destination,
                   ListEnd to) {
   Keyspace& keyspace = keyspace_of(client);

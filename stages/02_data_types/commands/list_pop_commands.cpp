@@ -11,6 +11,7 @@ namespace {
 using namespace resp;
 
 // LPOP key [count]
+// [task 2.3] Pop one element or several, and answer them.
 void pop(Client& client, Args args, ListEnd end) {
   constexpr std::string_view kPositive = "ERR value is out of range, must be positive";
   if (args.size() > 3) {

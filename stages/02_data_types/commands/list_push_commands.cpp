@@ -9,6 +9,7 @@ using namespace resp;
 
 // --- at an end ---
 
+// [task 2.3] Push elements, making the list when there is none.
 void push(Client& client, Args args, ListEnd end, bool only_existing) {
   Keyspace& keyspace = keyspace_of(client);
   Database& database = keyspace.db(client.db);

@@ -58,6 +58,7 @@ struct Search {
 };
 
 // Answers the error itself and returns false.
+// [task 2.3] Read the options of LPOS.
 bool read_search(Client& client, Args args, Search* out) {
   auto not_negative = [&client](std::string_view text, int64_t* value, std::string_view error) {
     if (!integer_argument(client, text, value, error)) return false;

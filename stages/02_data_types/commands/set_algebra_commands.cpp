@@ -13,6 +13,7 @@ namespace strata::db {
 namespace {
 
 // The sets at `keys` in their order, null where there is none. False after the answer to a wrong type.
+// [task 2.5] Look up several sets.
 bool read_sets(Client& client, Args keys, std::vector<const Entry*>* sets) {
   sets->reserve(keys.size());
   for (std::string_view key : keys) {
@@ -45,6 +46,7 @@ void store_set(Client& client, std::string_view key, NewSet result, std::string_
 // --- intersection ---
 
 // Visits the members that all sets have; stops after `limit` of them, 0 standing for no limit.
+// [task 2.5] Find the members that all sets have, from the smallest set on.
 template <class Visit>
 void intersect(const std::vector<const Entry*>& entries, size_t limit, Visit visit) {
   if (std::find(entries.begin(), entries.end(), nullptr) != entries.end()) return;
@@ -58,6 +60,7 @@ void intersect(const std::vector<const Entry*>& entries, size_t limit, Visit vis
 
 // --- union and difference ---
 
+// [task 2.5] Put the members of all sets together.
 NewSet unite(const std::vector<const Entry*>& entries, const SetLimits& limits) {
   NewSet result;
   for (const Entry* entry : entries) {
@@ -67,6 +70,7 @@ NewSet unite(const std::vector<const Entry*>& entries, const SetLimits& limits) 
   return result;
 }
 
+// [task 2.5] Find what only the first set has, in the cheaper of two ways.
 // Members of the first set that no other has. There are two ways: look every member of the first up in all others, or
 // copy the first and take every member of every other out. Which one is cheaper follows from the sizes.
 NewSet subtract(std::vector<const Entry*> entries, const SetLimits& limits) {
@@ -114,6 +118,7 @@ void sinter_command(Client& client, Args args) {
 }
 
 // SINTERCARD numkeys key [key ...] [LIMIT limit]
+// [task 2.5] Count the common members, up to a limit.
 void sintercard_command(Client& client, Args args) {
   int64_t keys = 0;
   if (!parse_int64(args[1], &keys) || keys < 1) {

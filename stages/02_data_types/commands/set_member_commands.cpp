@@ -7,6 +7,7 @@
 
 namespace strata::db {
 
+// [task 2.2] Look up a set for a reader.
 bool read_set(Client& client, std::string_view key, const Entry** entry) {
   Ref ref = database_of(client).read(key);
   if (!resp::of_type(client, ref, ValueType::kSet)) return false;
@@ -29,6 +30,7 @@ void members_removed(Client& client, Ref ref, std::string_view key, std::string_
 }
 
 // SADD key member [member ...]
+// [task 2.2] Add members, making the set when there is none.
 void sadd_command(Client& client, Args args) {
   auto& database = database_of(client);
   std::string_view key = args[1];
@@ -44,6 +46,7 @@ void sadd_command(Client& client, Args args) {
 }
 
 // SREM key member [member ...]
+// [task 2.2] Remove members, and the key with the last of them.
 void srem_command(Client& client, Args args) {
   Ref ref = database_of(client).write(args[1]);
   if (!resp::of_type(client, ref, ValueType::kSet)) return;
@@ -57,6 +60,7 @@ void srem_command(Client& client, Args args) {
 }
 
 // SMOVE source destination member
+// [task 2.2] Move a member from one set to another.
 void smove_command(Client& client, Args args) {
   auto& keyspace = keyspace_of(client);
   auto& database = database_of(client);

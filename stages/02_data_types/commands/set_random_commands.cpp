@@ -38,6 +38,7 @@ void pop_most(Client& client, SetValue& set, std::string_view key, size_t count)
   kept.replace(set);
 }
 
+// [task 2.2] Pop several members in as few steps as possible.
 // SPOP key count. As many steps as members are popped, or as the set has where that is about the same.
 void pop_many(Client& client, Ref ref, std::string_view key, size_t count) {
   constexpr size_t kFewStay = 5;  // fewer than one in so many
@@ -68,6 +69,7 @@ void pop_many(Client& client, Ref ref, std::string_view key, size_t count) {
 }  // namespace
 
 // SPOP key [count]
+// [task 2.2] Read the arguments of SPOP, and pop what they ask for.
 void spop_command(Client& client, Args args) {
   if (args.size() > 3) {
     client.reply.error(resp::kSyntaxError);
@@ -97,6 +99,7 @@ void spop_command(Client& client, Args args) {
 }
 
 // SRANDMEMBER key [count]. A negative count: so many draws, each from the whole set.
+// [task 2.2] Answer members that chance chooses, all different or not.
 void srandmember_command(Client& client, Args args) {
   if (args.size() > 3) {
     client.reply.error(resp::kSyntaxError);

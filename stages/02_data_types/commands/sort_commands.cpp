@@ -34,6 +34,7 @@ struct SortOptions {
 };
 
 // Answers the error itself and returns false.
+// [task 2.6] Read the options of SORT.
 bool read_sort_options(Client& client, Args args, bool may_store, SortOptions* out) {
   for (size_t i = 2; i < args.size(); i++) {
     const std::string_view word = args[i];
@@ -72,6 +73,7 @@ struct Stretch {
 };
 
 // What LIMIT leaves of `size` places. A negative offset is 0, a negative count no limit.
+// [task 2.6] Take from all places what LIMIT leaves of them.
 Stretch limited(size_t size, int64_t offset, int64_t count) {
   size_t first = std::min(static_cast<size_t>(std::max<int64_t>(offset, 0)), size);
   size_t rest = size - first;
@@ -213,6 +215,7 @@ void sort_key(Client& client, Args args, bool may_store) {
 void sort_command(Client& client, Args args) { sort_key(client, args, true); }
 void sort_ro_command(Client& client, Args args) { sort_key(client, args, false); }
 
+// [task 2.6] Find the keys of SORT among its words.
 // STORE may stand anywhere, and its last one counts; a word that is an option's argument is not an option.
 bool find_sort_keys(Args args, std::vector<FoundKey>& keys) {
   keys.push_back({1, kKeyRO | kKeyAccess});
@@ -230,6 +233,7 @@ bool find_sort_keys(Args args, std::vector<FoundKey>& keys) {
   return true;
 }
 
+// [task 2.6] Find the key of SORT_RO.
 bool find_sort_ro_keys(Args, std::vector<FoundKey>& keys) {
   keys.push_back({1, kKeyRO | kKeyAccess});
   return true;

@@ -123,6 +123,7 @@ int SortVector::compare_equal_ranks(const Item& a, const Item& b) const {
   return a.text.compare(b.text);
 }
 
+// [task 2.6] Sort, but no more than the stretch that is wanted.
 void SortVector::sort(size_t first, size_t count, bool descending) {
   auto before = [&](const Key& a, const Key& b) {
     if (a.rank != b.rank) return (a.rank < b.rank) != descending;

@@ -21,6 +21,7 @@ struct AddOptions {
 };
 
 // ZADD key [NX|XX] [GT|LT] [CH] [INCR] score member [score member ...]
+// [task 2.4] Read the options of ZADD.
 bool read_options(Client& client, Args args, AddOptions* out) {
   AddRules& rules = out->rules;
   size_t i = 2;
@@ -70,6 +71,7 @@ bool read_scores(Client& client, Args pairs, std::vector<double>& more, double* 
   return true;
 }
 
+// [task 2.4] Add what ZADD brings, and answer as its options say.
 void add_members(Client& client, Args args, const AddOptions& options) {
   Args pairs = args.subspan(options.first_pair);
   double score = 0;

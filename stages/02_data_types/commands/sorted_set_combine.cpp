@@ -67,6 +67,7 @@ struct Input {
   }
 };
 
+// [task 2.5] Make one score of two.
 double aggregated(Aggregate how, double a, double b) {
   switch (how) {
     case Aggregate::kMin:
@@ -95,6 +96,7 @@ bool fail(Client& client, std::string_view error) {
 }
 
 // numkeys key [key ...]; `rest` becomes what follows.
+// [task 2.5] Look up the sets and sorted sets that are to be combined.
 bool read_inputs(Client& client, Args& rest, Request* request) {
   int64_t count = 0;
   if (!integer_argument(client, rest[0], &count)) return false;
@@ -128,6 +130,7 @@ bool read_aggregate(Client& client, std::string_view name, Aggregate* out) {
 }
 
 // [WEIGHTS weight ...] [AGGREGATE SUM|MIN|MAX] [WITHSCORES] or [LIMIT limit]
+// [task 2.5] Read weights and the other options.
 bool read_options(Client& client, Args options, Form form, Request* request) {
   std::vector<Input>& inputs = request->inputs;
   bool weighs = form != Form::kCount && request->combination != Combination::kDifference;
@@ -169,6 +172,7 @@ bool read_request(Client& client, Args args, Form form, Request* request) {
 }
 
 // visit(member, score) for the members that all inputs have, until it returns false.
+// [task 2.5] Find the members that all inputs have, with their scores.
 template <class Visit>
 void intersect(const Request& request, Visit visit) {
   const Input& smallest = request.inputs[0];
@@ -184,6 +188,7 @@ void intersect(const Request& request, Visit visit) {
   });
 }
 
+// [task 2.5] Put the members of all inputs together, with their scores.
 void unite(const Request& request, RankedTable& result) {
   for (const Input& input : request.inputs) {
     input.each([&](std::string_view member, double own_score) {
@@ -198,6 +203,7 @@ void unite(const Request& request, RankedTable& result) {
   }
 }
 
+// [task 2.5] Find what only the first input has, in the cheaper of two ways.
 // Either asks the others for each member of the first, or takes all members of the others out of a copy of it: which of
 // the two is less work depends on the sizes.
 void subtract(const Request& request, RankedTable& result) {

@@ -22,6 +22,7 @@ struct Found {
   Ref ref;
   bool right_type;
 };
+// [task 2.4] Look up a sorted set for a reader.
 Found find(Client& client, std::string_view key) {
   Ref ref = database_of(client).read(key);
   return {ref, of_type(client, ref, ValueType::kSortedSet)};

@@ -45,6 +45,7 @@ void pop_members(Client& to, Database& database, Ref ref, std::string_view key, 
   }
 }
 
+// [task 2.4] Read the arguments of ZMPOP.
 bool read_multi_pop(Client& client, Args args, size_t at, MultiPop* out) {
   int64_t keys = 0;
   if (!parse_int64(args[at], &keys) || keys < 1) {
@@ -82,6 +83,7 @@ bool first_sorted_set(Client& client, Args keys, std::string_view* key, Ref* ref
 namespace {
 
 // ZPOPMIN key [count]
+// [task 2.4] Pop the lowest or the highest members.
 void pop_command(Client& client, Args args, PopEnd end) {
   if (args.size() > 3) {
     client.reply.error(kSyntaxError);

@@ -58,6 +58,7 @@ void draw_without_repetition(const SortedSetValue& value, Random& random, size_t
 }  // namespace
 
 // ZRANDMEMBER key [count [WITHSCORES]]
+// [task 2.4] Answer members that chance chooses, all different or not.
 void zrandmember_command(Client& client, Args args) {
   bool with_scores = args.size() == 4;
   int64_t count = 1;

@@ -27,6 +27,7 @@ void remove_members(Database& database, Ref ref, std::string_view key, std::stri
   members_removed(database, ref, key, event, ranks.size(), all);
 }
 
+// [task 2.4] Remove members, and the key with the last of them.
 void zrem_command(Client& client, Args args) {
   Ref ref = database_of(client).write(args[1]);
   if (!of_type(client, ref, ValueType::kSortedSet)) return;

@@ -26,6 +26,7 @@ const Entry* FieldTable::find(std::string_view field) const {
   return at ? at.item() : nullptr;
 }
 
+// [task 2.1] Set a field of a large hash, in its old block where that is possible.
 bool FieldTable::set(std::string_view field, std::string_view value, resp::BigBulk adopt) {
   Entry::Shape shape = shape_of(field, value, std::move(adopt));
   Hash hash = hash_of(field);

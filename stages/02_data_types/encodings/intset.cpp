@@ -75,6 +75,7 @@ size_t IntSet::memory_bytes() const { return block_bytes_for(total_bytes()); }
 int64_t IntSet::at(size_t index) const { return load(number_at(index), width()); }
 
 // Where the number stands, or where it would belong.
+// [task 2.2] Find the place of a number by halving.
 bool IntSet::find(int64_t number, size_t* index) const {
   size_t count = size();
   unsigned w = width();
@@ -102,6 +103,7 @@ void IntSet::make_room_for(size_t count, unsigned width) {
   STRATA_ASSERT(block_ != nullptr, "no memory for an intset of {} bytes", wanted);
 }
 
+// [task 2.2] Rewrite all numbers with more bytes each.
 // Rewrites all numbers, the last one first: each lands behind those that were not read yet.
 void IntSet::widen(unsigned width) {
   unsigned old_width = this->width();
@@ -110,6 +112,7 @@ void IntSet::widen(unsigned width) {
   for (size_t i = size(); i-- > 0;) put(i, load(numbers + i * old_width, old_width));
 }
 
+// [task 2.2] Add a number, at its place.
 bool IntSet::add(int64_t number) {
   size_t count = size();
   unsigned needed = width_for(number);
@@ -129,6 +132,7 @@ bool IntSet::add(int64_t number) {
   return true;
 }
 
+// [task 2.2] Remove a number, and the room that it took.
 bool IntSet::remove(int64_t number) {
   size_t index;
   if (width_for(number) > width() || !find(number, &index)) return false;

@@ -161,6 +161,7 @@ size_t Listpack::bytes_for(std::string_view text) {
 
 // Replaces `old_bytes` at `at` by an element made of `encoded` and `tail`, with its length at the end; without any
 // bytes it only removes.
+// [task 2.1] Put an element in the place of some bytes, and keep the header right.
 Listpack::Position Listpack::splice(Position at, size_t old_bytes, const uint8_t* encoded, size_t encoded_bytes,
                                     std::string_view tail, int count_change) {
   size_t data = encoded_bytes + tail.size();
@@ -204,6 +205,7 @@ Listpack::Position Listpack::insert(Position at, int64_t number) { return put(at
 Listpack::Position Listpack::replace(Position at, std::string_view text) { return put(at, element_bytes(at), text, 0); }
 Listpack::Position Listpack::replace(Position at, int64_t number) { return put(at, element_bytes(at), number, 0); }
 
+// [task 2.1] Remove elements, and count anew where the count had given up.
 Listpack::Position Listpack::erase(Position at, size_t n) {
   size_t bytes = 0;
   size_t erased = 0;

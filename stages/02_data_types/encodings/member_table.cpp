@@ -16,6 +16,7 @@ Member* Member::create(std::string_view text) {
   return reinterpret_cast<Member*>(block);
 }
 
+// [task 2.2] Add a member to a table.
 bool MemberTable::add(std::string_view text) {
   Hash hash = hash_of(text);
   if (table_.find(text, hash)) return false;
@@ -23,6 +24,7 @@ bool MemberTable::add(std::string_view text) {
   return true;
 }
 
+// [task 2.2] Remove a member from a table.
 bool MemberTable::remove(std::string_view text) {
   Hash hash = hash_of(text);
   auto at = table_.find(text, hash);

@@ -74,6 +74,7 @@ QuickListNode* QuickList::new_node(std::string_view element) {
 }
 
 // `neighbour` may be null in an empty list only. It has now got another node beside it that will grow in its stead.
+// [task 2.3] Put a node into the chain, beside another one.
 void QuickList::link(QuickListNode* node, QuickListNode* neighbour, bool after) {
   nodes_++;
   if (neighbour == nullptr) {
@@ -139,6 +140,7 @@ void QuickList::append_plain(std::string_view element) {
 
 // --- ends ---
 
+// [task 2.3] Push at an end: into its node, or into a new one.
 void QuickList::push(ListEnd end, std::string_view element) {
   QuickListNode* node = end == ListEnd::kHead ? head_ : tail_;
   if (has_room(node, element)) {
@@ -150,6 +152,7 @@ void QuickList::push(ListEnd end, std::string_view element) {
   size_++;
 }
 
+// [task 2.3] Pop from an end, and drop a node that becomes empty.
 void QuickList::pop(ListEnd end) {
   STRATA_ASSERT(!empty(), "pop from an empty list");
   QuickListNode* node = end == ListEnd::kHead ? head_ : tail_;
@@ -164,6 +167,7 @@ void QuickList::pop(ListEnd end) {
 
 // --- reading ---
 
+// [task 2.3] Find the node and the place in it of an index, from the nearer end.
 QuickList::Place QuickList::place_of(size_t index) const {
   if (index < size_ / 2) {
     QuickListNode* node = head_;

@@ -30,6 +30,7 @@ bool QuickList::insert(std::string_view pivot, bool after, std::string_view elem
   return true;
 }
 
+// [task 2.3] Insert beside an element, as Redis cuts the nodes.
 // Into the element's node while that has room; else into the neighbour, if the place is next to it; else a full node
 // is cut in two at the place, and what has become small enough is merged with its neighbours.
 void QuickList::insert_at(Place place, bool after, std::string_view element) {
@@ -131,6 +132,7 @@ void QuickList::erase_in(QuickListNode* node, size_t index, size_t n) {
   settle(node);
 }
 
+// [task 2.3] Erase a range that may span many nodes.
 void QuickList::erase(size_t index, size_t n) {
   if (n == 0) return;
   Place place = place_of(index);
@@ -198,6 +200,7 @@ size_t QuickList::remove(std::string_view text, size_t limit, ListEnd from) {
 // --- splitting and merging ---
 
 // Elements from `index` on move to a new node behind; returns it. Both are left uncompressed.
+// [task 2.3] Cut a node in two.
 QuickListNode* QuickList::split(QuickListNode* node, size_t index) {
   node->decompress();
   Listpack second = Listpack::copy_of(node->bytes());
@@ -210,6 +213,7 @@ QuickListNode* QuickList::split(QuickListNode* node, size_t index) {
 }
 
 // Pairs of neighbours around a node that was split, those farther out first.
+// [task 2.3] Merge small neighbours after a split.
 void QuickList::merge_around(QuickListNode* center) {
   QuickListNode* previous = center->previous;
   QuickListNode* next = center->next;

@@ -33,6 +33,7 @@ double ScoredListpack::score(Position at) const {
   return value;
 }
 
+// [task 2.4] Insert a member and its score in order.
 void ScoredListpack::insert(double new_score, std::string_view new_member) {
   Position at = first();
   for (; at != kNone; at = next(at)) {

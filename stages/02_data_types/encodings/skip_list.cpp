@@ -28,6 +28,7 @@ void SkipList::path_at_front(Path& path) const {
   std::fill_n(path.rank, levels_, 0);
 }
 
+// [task 2.4] Link a node on all its levels and correct every span.
 void SkipList::link(Node* node, const Path& path) {
   size_t rank = path.rank[0];  // of the node in front
   for (unsigned level = 0; level < std::min(levels_, node->levels()); level++) {
@@ -57,6 +58,7 @@ void SkipList::link(Node* node, const Path& path) {
   size_++;
 }
 
+// [task 2.4] Unlink a node from all levels and correct every span.
 void SkipList::unlink(Node* node, const Path& path) {
   for (unsigned level = 0; level < levels_; level++) {
     Node* before = path.node[level];
@@ -102,6 +104,7 @@ SkipListNode* SkipList::take_first() {
   return node;
 }
 
+// [task 2.4] Change a score: a node that keeps its place need not move.
 void SkipList::set_score(Node* node, double score) {
   std::string_view member = node->member();
   const Node* previous = node->previous();
@@ -113,6 +116,7 @@ void SkipList::set_score(Node* node, double score) {
   if (!stays) insert(node);
 }
 
+// [task 2.4] Tell how many nodes stand in front of one.
 size_t SkipList::rank_of(const Node* node) const {
   double score = node->score();
   std::string_view member = node->member();

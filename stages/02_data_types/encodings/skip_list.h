@@ -90,6 +90,7 @@ class SkipList {
     size_t rank;
   };
 
+  // [task 2.4] Walk down the levels, adding up spans.
   // Goes as far as `before(node, rank from 1)` holds. The loads of the next step of this level and of the first step of
   // the level below are independent of each other: asked for together, one waits for one of them only.
   template <class Before>

@@ -6,6 +6,7 @@
 
 namespace strata::db {
 
+// [task 2.10] Keep the best candidates in the order of their worth.
 void CandidatePool::offer(const Candidate& candidate) {
   auto end = candidates_.begin() + size_;
   auto known =

@@ -75,6 +75,7 @@ Eviction::Outcome Eviction::make_room() {
   return outcome;
 }
 
+// [task 2.10] Delete victims until memory is within the limit or the time is up.
 Eviction::Outcome Eviction::evict() {
   const int64_t start_us = mono_us();
   const int64_t limit_us = time_limit_us(options.tenacity);
@@ -101,6 +102,7 @@ Eviction::Outcome Eviction::evict() {
   return outcome;
 }
 
+// [task 2.10] Delete a victim, and tell all who must know.
 void Eviction::remove(const Victim& victim) {
   evicted_keys_++;
   if (!keyspace_.events.anyone() && !keyspace_.effects.wanted) {
@@ -126,8 +128,12 @@ void Eviction::go_on_later() {
 }
 
 bool Eviction::gate(resp::Client& client, const resp::CommandSpec& spec, resp::Args) {
-  if (!Transactions::takes_memory(client, spec)) return true;
-  if (client.server.get<Eviction>().make_room() != Outcome::kFailed) return true;
+  return !Transactions::takes_memory(client, spec) || client.server.get<Eviction>().admits(client);
+}
+
+// [task 2.10] Make room for a command, or refuse it.
+bool Eviction::admits(resp::Client& client) {
+  if (make_room() != Outcome::kFailed) return true;
   client.reply.error("OOM command not allowed when used memory > 'maxmemory'.");
   return false;
 }

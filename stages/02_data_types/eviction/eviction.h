@@ -64,6 +64,7 @@ class Eviction {
 
  private:
   static bool gate(resp::Client& client, const resp::CommandSpec& spec, resp::Args args);
+  bool admits(resp::Client& client);  // a command that may need memory; answers the error itself
   size_t bytes_over_limit() const;
   Outcome evict();
   void remove(const Victim& victim);

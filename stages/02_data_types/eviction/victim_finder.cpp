@@ -47,6 +47,7 @@ size_t VictimFinder::eligible_keys(const Database& database) const {
   return volatile_only() ? database.with_expiry() : database.size();
 }
 
+// [task 2.10] What is a key worth to the policy? Less goes first.
 // How much is lost with an entry. Absolute times instead of idle times: candidates stay comparable as time goes by.
 uint64_t VictimFinder::worth(const Entry& entry) const {
   const uint32_t now = keyspace_.access_clock();
@@ -92,6 +93,7 @@ Database* VictimFinder::draw_database() {
   }
 }
 
+// [task 2.10] Choose a key at random.
 Victim VictimFinder::any_key(Database& database) {
   Entry* chosen = nullptr;
   uint64_t seen = 0;
@@ -110,6 +112,7 @@ void VictimFinder::sample(Database& database, size_t keys) {
   });
 }
 
+// [task 2.10] Choose from the pool the first that is still there and still worth as little.
 Victim VictimFinder::best_candidate() {
   while (!pool_.empty()) {
     Candidate candidate = pool_.take();

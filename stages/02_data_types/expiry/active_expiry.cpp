@@ -41,6 +41,7 @@ bool ActiveExpiry::enabled() const {
   return server_.get<resp::DebugCommands>().active_expire && keyspace_.deletes_expired();
 }
 
+// [task 2.9] Bring the figures up to date and work, hz times a second.
 void ActiveExpiry::slow_cycle() {
   if (!enabled()) return;
   if (unfinished_) time_cap_reached_++;
@@ -49,6 +50,7 @@ void ActiveExpiry::slow_cycle() {
   work();
 }
 
+// [task 2.9] Run the cycle for no longer than its share of the time, and see to it that it goes on.
 void ActiveExpiry::work() {
   if (!enabled()) {
     unfinished_ = false;

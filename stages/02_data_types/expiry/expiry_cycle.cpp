@@ -18,6 +18,7 @@ Deadlines& ExpiryCycle::deadlines(const Database& database) {
   return (*found)->deadlines;
 }
 
+// [task 2.9] Give every database its turn until nothing is due or the time is up.
 bool ExpiryCycle::run(const std::function<bool()>& out_of_time) {
   const int64_t now_ms = keyspace_.now_ms();
   for (size_t n = 0; n < watched_.size(); n++, turn_ = (turn_ + 1) % watched_.size()) {
@@ -26,6 +27,7 @@ bool ExpiryCycle::run(const std::function<bool()>& out_of_time) {
   return true;
 }
 
+// [task 2.9] Visit the groups of a database that are due, going on where the last visit ended.
 bool ExpiryCycle::finish_round(Watched& watched, int64_t now_ms, const std::function<bool()>& out_of_time) {
   Deadlines& deadlines = watched.deadlines;
   while (deadlines.due(now_ms)) {
@@ -44,6 +46,7 @@ bool ExpiryCycle::finish_round(Watched& watched, int64_t now_ms, const std::func
   return true;
 }
 
+// [task 2.9] Delete what has expired in a group.
 void ExpiryCycle::expire_group(Deadlines& deadlines, size_t group, int64_t now_ms) {
   doomed_.clear();
   deadlines.look_through(group, [&](Entry* entry) {

@@ -46,6 +46,7 @@ Area bounding_box(const Shape& shape) {
 }
 
 // How fine a grid may be for nine cells to cover a circle of this radius.
+// [task 2.8] Choose the grid of which nine cells cover a circle.
 int steps_for(double radius, double latitude) {
   if (radius == 0) return kSteps;
   int steps = -1;
@@ -88,6 +89,7 @@ std::vector<Cell> cells_for(const Shape& shape) {
 
 }  // namespace
 
+// [task 2.8] Measure the way between two points on a sphere.
 double distance(const Point& a, const Point& b) {
   double v = std::sin((radians(b.longitude) - radians(a.longitude)) / 2);
   if (v == 0) return latitude_distance(a.latitude, b.latitude);
@@ -97,6 +99,7 @@ double distance(const Point& a, const Point& b) {
   return 2 * kEarthRadius * std::asin(std::sqrt(u * u + std::cos(from) * std::cos(to) * v * v));
 }
 
+// [task 2.8] Tell whether a point lies inside, and how far from the centre.
 bool Shape::contains(const Point& point, double* meters) const {
   if (kind == Kind::kBox) {
     if (latitude_distance(point.latitude, center.latitude) > height * unit / 2) return false;

@@ -34,14 +34,17 @@ bool on_the_map(const Point& point) {
   return std::abs(point.longitude) <= kMaxLongitude && std::abs(point.latitude) <= kMaxLatitude;
 }
 
+// [task 2.8] Find the cell of a point in a grid of so many halvings.
 Cell Cell::of(const Point& point, int steps, double max_latitude) {
   double east = (point.longitude + kMaxLongitude) / (2 * kMaxLongitude);
   double north = (point.latitude + max_latitude) / (2 * max_latitude);
   return {static_cast<uint32_t>(east * cells(steps)), static_cast<uint32_t>(north * cells(steps)), steps};
 }
 
+// [task 2.8] Interleave column and row.
 uint64_t Cell::bits() const { return spread(x) << 1 | spread(y); }
 
+// [task 2.8] Tell where a cell lies.
 Area Cell::area() const {
   auto edge = [this](uint32_t index, double max) {
     return -max + static_cast<double>(index) / cells(steps) * (2 * max);
@@ -49,6 +52,7 @@ Area Cell::area() const {
   return {edge(x, kMaxLongitude), edge(x + 1, kMaxLongitude), edge(y, kMaxLatitude), edge(y + 1, kMaxLatitude)};
 }
 
+// [task 2.8] Step to another cell, around the map where it ends.
 Cell Cell::neighbour(int columns, int rows) const {
   // The edge itself, at 180 degrees or in the far north, counts as a further column or row, which only a step leaves.
   auto moved = [this](uint32_t index, int by) {

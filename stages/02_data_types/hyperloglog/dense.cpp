@@ -22,10 +22,12 @@ void store_group(char* at, unsigned group) {
 
 }  // namespace
 
+// [task 2.7] Read a register of six bits.
 uint8_t dense_get(const char* dense, unsigned index) {
   return static_cast<uint8_t>(load_group(dense + index / 4 * 3) >> index % 4 * 6 & kMask);
 }
 
+// [task 2.7] Write a register of six bits.
 void dense_set(char* dense, unsigned index, uint8_t rank) {
   char* at = dense + index / 4 * 3;
   unsigned shift = index % 4 * 6;

@@ -31,6 +31,7 @@ size_t sparse_max_bytes(Client& client) { return static_cast<size_t>(client.serv
 std::string_view hll_bytes(const Ref& ref) { return string_bytes(*ref, nullptr); }
 
 // PFADD key [element ...]
+// [task 2.7] Add elements, making the counter when there is none.
 void pfadd_command(Client& client, Args args) {
   Database& database = database_of(client);
   std::string_view key = args[1];
@@ -54,6 +55,7 @@ void pfadd_command(Client& client, Args args) {
 }
 
 // Raises registers to those of each key. False after an error. `any_dense`: was one of them dense?
+// [task 2.7] Merge the registers of several keys.
 bool merge_keys(Client& client, Args keys, hll::Registers& registers, bool* any_dense) {
   *any_dense = false;
   for (std::string_view key : keys) {

@@ -67,6 +67,7 @@ uint64_t murmur_hash_64a(std::string_view bytes, uint64_t seed) {
 
 static_assert(std::endian::native == std::endian::little, "words are read as they lie in memory");
 
+// [task 2.7] Hash an element to a register and a rank.
 Place place_of(std::string_view element) {
   uint64_t hash = murmur_hash_64a(element, kSeed);
   auto index = static_cast<unsigned>(hash % kRegisters);
@@ -80,6 +81,7 @@ Histogram histogram_of(const Registers& registers) {
   return histogram;
 }
 
+// [task 2.7] Estimate how many elements gave these registers.
 uint64_t estimate(const Histogram& histogram) {
   constexpr double m = kRegisters;
   double z = m * tau((m - histogram[kMaxRank]) / m);

@@ -66,6 +66,7 @@ bool merge_sparse(std::string_view runs, Registers& registers) {
   return index == kRegisters;
 }
 
+// [task 2.7] Tell which runs must change for a register to rise.
 SparseChange raise_sparse(std::string_view runs, Place place) {
   SparseChange change;
   if (place.rank > kMaxSparseRank) {

@@ -25,6 +25,7 @@ std::optional<Element> HashValue::get(std::string_view field) const {
   return element_of(*found);
 }
 
+// [task 2.1] Set a field in a listpack or a table, converting where a limit is passed.
 bool HashValue::set(std::string_view field, std::string_view value, const HashLimits& limits, resp::BigBulk adopt) {
   if (is_listpack()) {
     auto longest = static_cast<size_t>(limits.max_listpack_value);
@@ -66,6 +67,7 @@ HashField HashValue::random(Random& random) const {
   return {fields.get(at), fields.get(fields.next(at))};
 }
 
+// [task 2.1] Move all fields into a table of their own.
 void HashValue::convert_to_table() {
   auto* table = new FieldTable();
   each([table](const HashField& field) {

@@ -14,6 +14,7 @@ Entry::Shape empty_list(std::string_view key, const ListLimits& limits) {
           .pointer = new QuickList(limits.max_listpack_size, limits.compress_depth)};
 }
 
+// [task 2.3] Turn two indexes into a stretch of the list.
 ListRange ListRange::between(int64_t start, int64_t stop, size_t size) {
   auto n = static_cast<int64_t>(size);
   if (start < 0) start = std::max<int64_t>(start + n, 0);

@@ -11,6 +11,7 @@ Hash Candidate::hash() {
   return hash_;
 }
 
+// [task 2.5] Is a member in a set? Its hash and its number are worked out once.
 bool Candidate::in(const SetValue& set) {
   if (!set.is_intset()) {
     Element::Digits digits;

@@ -51,6 +51,7 @@ bool SetValue::contains(std::string_view member) const {
   return parse_int64(member, &number) && intset().contains(number);
 }
 
+// [task 2.2] Add a number to an intset, which may become a table by that.
 bool SetValue::add_number(int64_t number, const SetLimits& limits) {
   IntSet set = intset();
   if (!set.add(number)) return false;

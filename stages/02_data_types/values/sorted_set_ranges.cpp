@@ -13,6 +13,7 @@ namespace strata::db {
 
 namespace {
 
+// [task 2.6] Read a bound of a range of scores.
 // A bound follows strtod where a score does not: leading space, nothing at all (0), overflow and a zero byte that ends
 // the text are fine.
 bool parse_bound(std::string_view text, double* value, bool* excluded) {
@@ -27,6 +28,7 @@ bool parse_bound(std::string_view text, double* value, bool* excluded) {
 
 }  // namespace
 
+// [task 2.4] Turn a range by rank into a stretch of ranks.
 Ranks Ranks::between(int64_t first, int64_t last, size_t size, bool backward) {
   auto n = static_cast<int64_t>(size);
   if (first < 0) first = std::max<int64_t>(first + n, 0);
@@ -37,6 +39,7 @@ Ranks Ranks::between(int64_t first, int64_t last, size_t size, bool backward) {
   return {static_cast<size_t>(first), static_cast<size_t>(last) + 1};
 }
 
+// [task 2.6] Take from a stretch what LIMIT leaves of it.
 Ranks Ranks::limited(int64_t offset, int64_t count, bool backward) const {
   if (offset < 0 || static_cast<uint64_t>(offset) >= size()) return {};
   Ranks rest =
@@ -50,6 +53,7 @@ bool ScoreRange::parse(std::string_view min, std::string_view max, ScoreRange* o
   return parse_bound(min, &out->min, &out->excludes_min) && parse_bound(max, &out->max, &out->excludes_max);
 }
 
+// [task 2.6] Read a bound of a range of members.
 bool LexBound::parse(std::string_view text, LexBound* out) {
   if (text == "-") {
     out->kind = Kind::kLowest;
@@ -64,6 +68,7 @@ bool LexBound::parse(std::string_view text, LexBound* out) {
   return true;
 }
 
+// [task 2.6] Is a member at the lower bound or behind it?
 bool LexRange::reaches_min(std::string_view member) const {
   switch (min.kind) {
     case LexBound::Kind::kLowest:
@@ -77,6 +82,7 @@ bool LexRange::reaches_min(std::string_view member) const {
   }
 }
 
+// [task 2.6] Is a member at the upper bound or in front of it?
 bool LexRange::within_max(std::string_view member) const {
   switch (max.kind) {
     case LexBound::Kind::kLowest:

@@ -96,6 +96,7 @@ std::optional<size_t> SortedSetValue::rank(std::string_view member) const {
   return table().order().rank_of(node);
 }
 
+// [task 2.4] Add a member or change its score, as the rules allow.
 AddOutcome SortedSetValue::add(std::string_view member, double* score, const AddRules& rules,
                                const SortedSetLimits& limits) {
   if (is_listpack()) {
@@ -153,6 +154,7 @@ void SortedSetValue::remove(Ranks ranks) {
   store(pairs);
 }
 
+// [task 2.6] Turn a range of scores into a stretch of ranks.
 Ranks SortedSetValue::in(const ScoreRange& range) const {
   auto count_while = [this](auto before) {
     if (!is_listpack()) {
