@@ -111,9 +111,45 @@ void SkipList::set_score(Node* node, double score) {
   const Node* next = node->next();
   bool stays = (previous == nullptr || ordered_before(previous->score(), previous->member(), score, member)) &&
                (next == nullptr || ordered_before(score, member, next->score(), next->member()));
-  if (!stays) take_out(node);
+  if (stays) {
+    node->set_score(score);
+  } else {
+    move(node, score);
+  }
+}
+
+// The way to where the node stands and the way to where it belongs are walked together: in a large list each is a chain
+// of cache misses, and those of the two overlap.
+void SkipList::move(Node* node, double score) {
+  auto before = [member = node->member()](double bound) {
+    return [member, bound](const Node* other, size_t) {
+      return ordered_before(other->score(), other->member(), bound, member);
+    };
+  };
+  Path from;
+  Path to;
+  Walk walk_from(*this, before(node->score()), &from);
+  Walk walk_to(*this, before(score), &to);
+  bool more_from = true;
+  bool more_to = true;
+  while (more_from || more_to) {
+    if (more_from) more_from = walk_from.step();
+    if (more_to) more_to = walk_to.step();
+  }
+  size_t rank = from.rank[0] + 1;  // of the node, from 1
+  unsigned levels = levels_;
+  unlink(node, from);
+  // The second way was found while the node was still there.
+  for (unsigned level = 0; level < levels; level++) {
+    if (to.node[level] == node) {
+      to.node[level] = from.node[level];
+      to.rank[level] = from.rank[level];
+    } else if (to.rank[level] > rank) {
+      to.rank[level]--;
+    }
+  }
   node->set_score(score);
-  if (!stays) insert(node);
+  link(node, to);
 }
 
 // [task 2.4] Tell how many nodes stand in front of one.

@@ -90,36 +90,59 @@ class SkipList {
     size_t rank;
   };
 
-  // [task 2.4] Walk down the levels, adding up spans.
-  // Goes as far as `before(node, rank from 1)` holds. The loads of the next step of this level and of the first step of
-  // the level below are independent of each other: asked for together, one waits for one of them only.
+  // A walk as far as `before(node, rank from 1)` holds, a step at a time. Each step waits for the memory of one node, so
+  // what the next one may need is asked for early: the next node of this level and the first of the level below.
+  template <class Before>
+  class Walk {
+   public:
+    Walk(const SkipList& list, Before before, Path* path)
+        : before_(before), path_(path), at_(list.head_), level_(list.levels_ - 1) {}
+
+    // False when it has come to its end.
+    // [task 2.4] Walk down the levels, adding up spans.
+    bool step() {
+      Node* next = at_->next(level_);
+      if (next != beyond_) {
+        size_t reached = rank_ + at_->span(level_);
+        if (before_(next, reached)) {
+          at_ = next;
+          rank_ = reached;
+          __builtin_prefetch(at_->next(level_));
+          if (level_ > 0) __builtin_prefetch(at_->next(level_ - 1));
+          return true;
+        }
+        beyond_ = next;
+      }
+      if (path_ != nullptr) {
+        path_->node[level_] = at_;
+        path_->rank[level_] = rank_;
+      }
+      if (level_ == 0) return false;
+      level_--;
+      if (level_ > 0) __builtin_prefetch(at_->next(level_ - 1));
+      return true;
+    }
+    Stop stop() const { return {at_, rank_}; }
+
+   private:
+    Before before_;
+    Path* path_;
+    Node* at_;
+    size_t rank_ = 0;
+    unsigned level_;
+    const Node* beyond_ = nullptr;  // known not to be before: need not be looked at again on a lower level
+  };
+
   template <class Before>
   Stop walk(Before before, Path* path) const {
-    Node* at = head_;
-    size_t rank = 0;
-    const Node* beyond = nullptr;  // known not to be before: need not be looked at again on a lower level
-    for (unsigned level = levels_; level-- > 0;) {
-      for (;;) {
-        Node* next = at->next(level);
-        if (level > 0) __builtin_prefetch(at->next(level - 1));
-        if (next == beyond) break;
-        size_t reached = rank + at->span(level);
-        if (!before(next, reached)) {
-          beyond = next;
-          break;
-        }
-        at = next;
-        rank = reached;
-      }
-      if (path != nullptr) {
-        path->node[level] = at;
-        path->rank[level] = rank;
-      }
+    Walk walk(*this, before, path);
+    while (walk.step()) {
     }
-    return {at, rank};
+    return walk.stop();
   }
 
   void path_to(const Node* node, Path& path) const;
+  void move(Node* node, double score);
   void link(Node* node, const Path& path);
   void unlink(Node* node, const Path& path);
   void path_at_front(Path& path) const;
