@@ -1,5 +1,7 @@
 #include "02_data_types/install.h"
 
+#include "01_resp_server/db/keyspace.h"
+#include "02_data_types/encodings/element_slab.h"
 #include "02_data_types/families.h"
 
 namespace strata::db {
@@ -9,6 +11,7 @@ void install(resp::Server& server) {
   install_write_stream(server);  // what other copies of the data replay
   install_notifications(server);
 
+  server.get<Keyspace>().large_values = elements_exceed_cache;
   install_lists(server);
   install_hashes(server);
   install_sets(server);

@@ -16,6 +16,7 @@
 #include "01_resp_server/db/slab.h"
 #include "01_resp_server/db/table.h"
 #include "01_resp_server/db/value_disposer.h"
+#include "01_resp_server/server/lookahead.h"
 
 namespace strata::db {
 
@@ -103,8 +104,8 @@ class Database {
   Ref random();  // a key that has not expired; empty when there is none
   // Goes on from `cursor` (0 at the start) over at least one bucket; returns the next cursor, 0 at the end.
   uint64_t scan(uint64_t cursor, const std::function<void(Entry&)>& visit);
-  void each(const std::function<void(Entry&)>& visit) const;    // includes expired entries; must not change anything
-  void prefetch(std::span<const std::string_view> keys) const;  // memory of keys that will be looked up soon
+  void each(const std::function<void(Entry&)>& visit) const;   // includes expired entries; must not change anything
+  void prefetch(std::span<const resp::Lookup> lookups) const;  // memory that will be needed soon
   bool rehashing() const;
   void rehash_some(size_t buckets);  // idle work
   // Kept by whoever samples expiries (active expiry); 0 as long as nobody does.

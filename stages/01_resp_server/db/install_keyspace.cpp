@@ -24,9 +24,11 @@ struct KeyspaceOptions {
 class Prefetcher final : public resp::KeyPrefetcher {
  public:
   explicit Prefetcher(Keyspace& keyspace) : keyspace_(keyspace) {}
-  bool worthwhile(const resp::Client& client) const override { return keyspace_.db(client.db).size() > kSmall; }
-  void prefetch(const resp::Client& client, std::span<const std::string_view> keys) override {
-    keyspace_.db(client.db).prefetch(keys);
+  bool worthwhile(const resp::Client& client) const override {
+    return keyspace_.db(client.db).size() > kSmall || (keyspace_.large_values != nullptr && keyspace_.large_values());
+  }
+  void prefetch(const resp::Client& client, std::span<const resp::Lookup> lookups) override {
+    keyspace_.db(client.db).prefetch(lookups);
   }
 
  private:

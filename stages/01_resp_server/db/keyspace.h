@@ -85,6 +85,9 @@ class Keyspace {
   // What an access does to an entry's clock. Null: it becomes the present (LRU); an LFU policy counts instead.
   uint32_t (*touch)(Keyspace& keyspace, uint32_t old_clock) = nullptr;
 
+  // Are there values so large that a lookup in one misses the cache? Null: no.
+  bool (*large_values)() = nullptr;
+
   // For INFO stats.
   uint64_t hits = 0;
   uint64_t misses = 0;

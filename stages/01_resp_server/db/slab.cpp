@@ -42,6 +42,7 @@ SlabAllocator::Page* SlabAllocator::add_page(size_t size_class) {
   Page* page = new (memory) Page{nullptr, nullptr, static_cast<uint32_t>(bytes), 0, first_block(bytes), 0, false};
   partial_[size_class] = page;
   adjustment_ -= kPageBytes;
+  pages_++;
   return page;
 }
 
@@ -124,6 +125,7 @@ void SlabAllocator::gained_room(Page* page) {
 void SlabAllocator::drop_page(Page* page, size_t size_class) {
   unlink(page, size_class);
   adjustment_ += kPageBytes;
+  pages_--;
   std::free(page);
 }
 
@@ -181,6 +183,7 @@ void SlabAllocator::release_all() {
       }
     }
   }
+  pages_ = 0;
 }
 
 }  // namespace strata::db

@@ -70,6 +70,7 @@ class SlabAllocator {
   // Takes back the blocks of up to `pages` pages; true when none are left.
   bool take_back(DeadBlocks& dead, size_t pages);
 
+  size_t pages() const { return pages_; }
   // Blocks of more than kLargest bytes that are in use.
   size_t large_blocks() const { return large_blocks_; }
 
@@ -88,6 +89,7 @@ class SlabAllocator {
 
   std::array<Page*, kClasses> partial_{};  // pages with room, by size class; the first one is allocated from
   std::array<Page*, kClasses> full_{};
+  size_t pages_ = 0;
   size_t large_blocks_ = 0;
   bool settled_ = false;
   static inline int64_t adjustment_ = 0;

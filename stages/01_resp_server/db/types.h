@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "01_resp_server/db/entry.h"
+#include "01_resp_server/db/hash.h"
 
 namespace strata::db {
 
@@ -22,6 +23,10 @@ struct TypeRow {
   size_t (*value_bytes)(const Entry&, size_t samples) = nullptr;
   // What DEBUG OBJECT tells besides what all types have: "name:value name:value".
   std::string (*debug_fields)(const Entry&) = nullptr;
+  // Brings into the cache what a lookup of a member with this hash will need: first its bucket, then, when that has
+  // had time to arrive, the items in it. Null: lookups are cheap.
+  void (*prefetch_bucket)(const Entry&, Hash member) = nullptr;
+  void (*prefetch_items)(const Entry&, Hash member) = nullptr;
 };
 
 class TypeTable {

@@ -147,9 +147,9 @@ void Clients::readable(Client& client) {
 size_t Clients::look_ahead(Client& client) {
   constexpr size_t kNever = SIZE_MAX;
   if (prefetcher == nullptr || !prefetcher->worthwhile(client)) return kNever;
-  auto keys = lookahead_.keys_in(client.input().data());
-  if (keys.size() < 2) return kNever;  // nothing to overlap with
-  prefetcher->prefetch(client, keys);
+  auto lookups = lookahead_.lookups_in(client.input().data());
+  if (lookups.size() < 2) return kNever;  // nothing to overlap with
+  prefetcher->prefetch(client, lookups);
   return lookahead_.commands();
 }
 

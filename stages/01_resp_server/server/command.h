@@ -148,6 +148,7 @@ struct CommandSpec {
   uint64_t categories = 0;
   std::vector<KeySpec> keys = {};
   std::vector<std::string_view> tips = {};
+  int member = 0;  // the argument that is looked up in the first key's value, if there is one: for lookahead.h
   Handler run = nullptr;
   std::vector<CommandSpec> subcommands = {};
   // Finds the keys where KeySpecs cannot: positions that depend on the syntax (SORT's STORE), flags that do (SET's GET).

@@ -37,8 +37,8 @@ bool Lookahead::take_command(const char*& p, const char* end) {
   return true;
 }
 
-std::span<const std::string_view> Lookahead::keys_in(std::string_view input) {
-  keys_.clear();
+std::span<const Lookup> Lookahead::lookups_in(std::string_view input) {
+  lookups_.clear();
   const char* p = input.data();
   const char* end = p + input.size();
   for (count_ = 0; count_ < kCommands && take_command(p, end); count_++) {
@@ -49,11 +49,12 @@ std::span<const std::string_view> Lookahead::keys_in(std::string_view input) {
     int last = where.find != KeySpec::Find::kRange ? where.index
                : where.last < 0                    ? argc + where.last
                                                    : where.index + where.last;
-    for (int i = where.index; i <= last && i < argc && keys_.size() < kKeys; i += where.step) {
-      keys_.push_back(args_[static_cast<size_t>(i)]);
+    for (int i = where.index; i <= last && i < argc && lookups_.size() < kKeys; i += where.step) {
+      lookups_.push_back({args_[static_cast<size_t>(i)]});
     }
+    if (spec->member > 0 && spec->member < argc) lookups_.back().member = args_[static_cast<size_t>(spec->member)];
   }
-  return keys_;
+  return lookups_;
 }
 
 }  // namespace strata::resp

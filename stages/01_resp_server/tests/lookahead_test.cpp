@@ -19,12 +19,17 @@ class LookaheadTest : public testing::Test {
     commands_.add({.name = "get", .arity = 2, .keys = {key_at(1, kKeyRO)}});
     commands_.add({.name = "mset", .arity = -3, .keys = {keys_in_range(1, -1, 2, kKeyOW)}});
     commands_.add({.name = "ping", .arity = -1});
+    commands_.add({.name = "zadd", .arity = -4, .keys = {key_at(1, kKeyRW)}, .member = 3});
   }
   Keys keys_in(const std::string& input) {
     // A copy of exactly this size: a sanitizer sees a read beyond it.
     std::vector<char> bytes(input.begin(), input.end());
-    auto keys = lookahead_.keys_in({bytes.data(), bytes.size()});
-    return Keys(keys.begin(), keys.end());
+    Keys keys;
+    for (auto& lookup : lookahead_.lookups_in({bytes.data(), bytes.size()})) {
+      keys.emplace_back(lookup.key);
+      if (!lookup.member.empty()) keys.back() += "/" + std::string(lookup.member);
+    }
+    return keys;
   }
   static std::string command(const Keys& words) {
     std::string out = "*" + std::to_string(words.size()) + "\r\n";
@@ -41,6 +46,10 @@ TEST_F(LookaheadTest, FindsTheKeysOfEveryWholeCommand) {
       command({"GET", "a"}) + command({"PING"}) + command({"mset", "b", "1", "c", "2"}) + command({"nosuch", "d"});
   EXPECT_EQ(keys_in(input), (Keys{"a", "b", "c"}));
   EXPECT_EQ(lookahead_.commands(), 4u);
+}
+
+TEST_F(LookaheadTest, TellsWhichMemberIsLookedUp) {
+  EXPECT_EQ(keys_in(command({"ZADD", "z", "1", "m"}) + command({"ZADD", "z", "1"})), (Keys{"z/m", "z"}));
 }
 
 TEST_F(LookaheadTest, ACutInputGivesTheCommandsThatAreWhole) {

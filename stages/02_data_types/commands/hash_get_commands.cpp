@@ -114,7 +114,7 @@ void install_hash_readers(Server& server) {
   const std::vector<std::string_view> kRandom = {"nondeterministic_output"};
   constexpr uint64_t kQuick = kReadOnly | kFast;
   CommandTable& commands = server.commands;
-  commands.add({.name = "hget", .arity = 3, .flags = kQuick, .keys = kRead, .run = hget_command});
+  commands.add({.name = "hget", .arity = 3, .flags = kQuick, .keys = kRead, .member = 2, .run = hget_command});
   commands.add({.name = "hmget", .arity = -3, .flags = kQuick, .keys = kRead, .run = hmget_command});
   commands.add(
       {.name = "hgetall", .arity = 2, .flags = kReadOnly, .keys = kRead, .tips = kAnyOrder, .run = hgetall_command});
@@ -123,8 +123,8 @@ void install_hash_readers(Server& server) {
   commands.add(
       {.name = "hvals", .arity = 2, .flags = kReadOnly, .keys = kRead, .tips = kAnyOrder, .run = hvals_command});
   commands.add({.name = "hlen", .arity = 2, .flags = kQuick, .keys = kAsked, .run = hlen_command});
-  commands.add({.name = "hstrlen", .arity = 3, .flags = kQuick, .keys = kAsked, .run = hstrlen_command});
-  commands.add({.name = "hexists", .arity = 3, .flags = kQuick, .keys = kAsked, .run = hexists_command});
+  commands.add({.name = "hstrlen", .arity = 3, .flags = kQuick, .keys = kAsked, .member = 2, .run = hstrlen_command});
+  commands.add({.name = "hexists", .arity = 3, .flags = kQuick, .keys = kAsked, .member = 2, .run = hexists_command});
   commands.add(
       {.name = "hscan", .arity = -3, .flags = kReadOnly, .keys = kRead, .tips = kRandom, .run = hscan_command});
   commands.add({.name = "hrandfield",

@@ -167,20 +167,28 @@ void install_hash_writers(Server& server) {
   const std::vector<KeySpec> kUpdated = {key_at(1, kKeyRW | kKeyUpdate)};
   const std::vector<KeySpec> kCounted = {key_at(1, kKeyRW | kKeyAccess | kKeyUpdate)};
   CommandTable& commands = server.commands;
-  commands.add({.name = "hset", .arity = -4, .flags = kChange, .keys = kUpdated, .run = hset_command});
+  commands.add({.name = "hset", .arity = -4, .flags = kChange, .keys = kUpdated, .member = 2, .run = hset_command});
   commands.add({.name = "hmset", .arity = -4, .flags = kChange, .keys = kUpdated, .run = hmset_command});
   commands.add({.name = "hsetnx",
                 .arity = 4,
                 .flags = kChange,
                 .keys = {key_at(1, kKeyRW | kKeyInsert)},
+                .member = 2,
                 .run = hsetnx_command});
   commands.add({.name = "hdel",
                 .arity = -3,
                 .flags = kWrite | kFast,
                 .keys = {key_at(1, kKeyRW | kKeyDelete)},
+                .member = 2,
                 .run = hdel_command});
-  commands.add({.name = "hincrby", .arity = 4, .flags = kChange, .keys = kCounted, .run = hincrby_command});
-  commands.add({.name = "hincrbyfloat", .arity = 4, .flags = kChange, .keys = kCounted, .run = hincrbyfloat_command});
+  commands.add(
+      {.name = "hincrby", .arity = 4, .flags = kChange, .keys = kCounted, .member = 2, .run = hincrby_command});
+  commands.add({.name = "hincrbyfloat",
+                .arity = 4,
+                .flags = kChange,
+                .keys = kCounted,
+                .member = 2,
+                .run = hincrbyfloat_command});
 }
 
 }  // namespace strata::db

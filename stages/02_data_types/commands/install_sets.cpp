@@ -16,6 +16,7 @@ void install_sets(Server& server) {
                 .arity = -3,
                 .flags = kWrite | kDenyOom | kFast,
                 .keys = {key_at(1, kKeyRW | kKeyInsert)},
+                .member = 2,
                 .run = sadd_command});
   commands.add(
       {.name = "scard", .arity = 2, .flags = kReadOnly | kFast, .keys = {key_at(1, kKeyRO)}, .run = scard_command});
@@ -50,6 +51,7 @@ void install_sets(Server& server) {
                 .arity = 3,
                 .flags = kReadOnly | kFast,
                 .keys = {key_at(1, kKeyRO)},
+                .member = 2,
                 .run = sismember_command});
   commands.add({.name = "smembers",
                 .arity = 2,
@@ -83,6 +85,7 @@ void install_sets(Server& server) {
                 .arity = -3,
                 .flags = kWrite | kFast,
                 .keys = {key_at(1, kKeyRW | kKeyDelete)},
+                .member = 2,
                 .run = srem_command});
   commands.add({.name = "sscan",
                 .arity = -3,

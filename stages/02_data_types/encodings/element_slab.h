@@ -13,4 +13,10 @@ inline SlabAllocator& element_slab() {
   return slab;
 }
 
+// Are large collections more than fits into a core's own cache (2 MB)? Lookups in them are then worth a look ahead.
+inline bool elements_exceed_cache() {
+  constexpr size_t kCachedPages = 32;
+  return element_slab().pages() > kCachedPages;
+}
+
 }  // namespace strata::db

@@ -41,6 +41,10 @@ class FieldTable {
   void add(std::string_view field, const Element& value);
   bool erase(std::string_view field);  // false when there was none
 
+  // Lookups whose memory is not in the cache overlap when these are called for all of them first, one after the other.
+  void prefetch_bucket(Hash field) const { fields_.prefetch_bucket(field); }
+  void prefetch_items(Hash field) const { fields_.prefetch_items(field); }
+
   // visit(const Entry&), every field once. Nothing may change meanwhile.
   template <class Visit>
   void each(Visit visit) const {

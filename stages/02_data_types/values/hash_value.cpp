@@ -106,6 +106,16 @@ TypeRow hash_type() {
         HashValue hash = HashValue::of(entry);
         return hash.is_listpack() ? usable_size(hash.listpack().block()) : hash.table().memory_bytes(samples);
       },
+      .prefetch_bucket =
+          [](const Entry& entry, Hash field) {
+            HashValue hash = HashValue::of(entry);
+            if (!hash.is_listpack()) hash.table().prefetch_bucket(field);
+          },
+      .prefetch_items =
+          [](const Entry& entry, Hash field) {
+            HashValue hash = HashValue::of(entry);
+            if (!hash.is_listpack()) hash.table().prefetch_items(field);
+          },
   };
 }
 

@@ -117,7 +117,17 @@ TypeRow set_type() {
           .encoding_name = [](const Entry& entry) -> std::string_view {
             return SetValue(entry).is_intset() ? "intset" : "hashtable";
           },
-          .value_bytes = bytes_of_set};
+          .value_bytes = bytes_of_set,
+          .prefetch_bucket =
+              [](const Entry& entry, Hash member) {
+                SetValue set(entry);
+                if (!set.is_intset()) set.table().prefetch_bucket(member);
+              },
+          .prefetch_items =
+              [](const Entry& entry, Hash member) {
+                SetValue set(entry);
+                if (!set.is_intset()) set.table().prefetch_items(member);
+              }};
 }
 
 }  // namespace strata::db
