@@ -35,20 +35,27 @@ void install_readers(CommandTable& commands) {
   commands.add({.name = "zrangebylex", .arity = -4, .flags = kReadOnly, .keys = kOfOne, .run = zrangebylex_command});
   commands.add(
       {.name = "zrangebyscore", .arity = -4, .flags = kReadOnly, .keys = kOfOne, .run = zrangebyscore_command});
-  commands.add({.name = "zrank", .arity = 3, .flags = kReadOnly | kFast, .keys = kOfOne, .run = zrank_command});
+  commands.add(
+      {.name = "zrank", .arity = 3, .flags = kReadOnly | kFast, .keys = kOfOne, .member = 2, .run = zrank_command});
   commands.add({.name = "zrevrange", .arity = -4, .flags = kReadOnly, .keys = kOfOne, .run = zrevrange_command});
   commands.add(
       {.name = "zrevrangebylex", .arity = -4, .flags = kReadOnly, .keys = kOfOne, .run = zrevrangebylex_command});
   commands.add(
       {.name = "zrevrangebyscore", .arity = -4, .flags = kReadOnly, .keys = kOfOne, .run = zrevrangebyscore_command});
-  commands.add({.name = "zrevrank", .arity = 3, .flags = kReadOnly | kFast, .keys = kOfOne, .run = zrevrank_command});
+  commands.add({.name = "zrevrank",
+                .arity = 3,
+                .flags = kReadOnly | kFast,
+                .keys = kOfOne,
+                .member = 2,
+                .run = zrevrank_command});
   commands.add({.name = "zscan",
                 .arity = -3,
                 .flags = kReadOnly,
                 .keys = kOfOne,
                 .tips = {"nondeterministic_output"},
                 .run = zscan_command});
-  commands.add({.name = "zscore", .arity = 3, .flags = kReadOnly | kFast, .keys = kOfOne, .run = zscore_command});
+  commands.add(
+      {.name = "zscore", .arity = 3, .flags = kReadOnly | kFast, .keys = kOfOne, .member = 2, .run = zscore_command});
 }
 
 void install_writers(CommandTable& commands) {
@@ -56,11 +63,13 @@ void install_writers(CommandTable& commands) {
                 .arity = -4,
                 .flags = kWrite | kDenyOom | kFast,
                 .keys = {key_at(1, kKeyRW | kKeyUpdate)},
+                .member = 3,
                 .run = zadd_command});
   commands.add({.name = "zincrby",
                 .arity = 4,
                 .flags = kWrite | kDenyOom | kFast,
                 .keys = {key_at(1, kKeyRW | kKeyAccess | kKeyUpdate)},
+                .member = 3,
                 .run = zincrby_command});
   commands.add(
       {.name = "zpopmax", .arity = -2, .flags = kWrite | kFast, .keys = {key_at(1, kTaken)}, .run = zpopmax_command});
@@ -75,6 +84,7 @@ void install_writers(CommandTable& commands) {
                 .arity = -3,
                 .flags = kWrite | kFast,
                 .keys = {key_at(1, kKeyRW | kKeyDelete)},
+                .member = 2,
                 .run = zrem_command});
   commands.add({.name = "zremrangebylex",
                 .arity = 4,

@@ -52,13 +52,13 @@ void SortPattern::prefetch(const Database& database, std::span<const Element> me
     append_key(key_, member);
     ends.push_back(key_.size());
   }
-  std::vector<std::string_view> keys;
+  std::vector<resp::Lookup> lookups;
   size_t start = 0;
   for (size_t end : ends) {
-    keys.push_back(std::string_view(key_).substr(start, end - start));
+    lookups.push_back({std::string_view(key_).substr(start, end - start), field_});
     start = end;
   }
-  database.prefetch(keys);
+  database.prefetch(lookups);
 }
 
 }  // namespace strata::db

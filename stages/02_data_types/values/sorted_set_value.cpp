@@ -255,6 +255,16 @@ TypeRow sorted_set_type() {
         return SortedSetValue::of(entry).is_listpack() ? "listpack" : "skiplist";
       },
       .value_bytes = sorted_set_bytes,
+      .prefetch_bucket =
+          [](const Entry& entry, Hash member) {
+            SortedSetValue set = SortedSetValue::of(entry);
+            if (!set.is_listpack()) set.table().index().prefetch_bucket(member);
+          },
+      .prefetch_items =
+          [](const Entry& entry, Hash member) {
+            SortedSetValue set = SortedSetValue::of(entry);
+            if (!set.is_listpack()) set.table().index().prefetch_items(member);
+          },
   };
 }
 
