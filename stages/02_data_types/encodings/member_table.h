@@ -61,6 +61,10 @@ class MemberTable {
   bool add(std::string_view text);     // false: it was there already
   bool remove(std::string_view text);  // false: it was not there; `text` may be the member's own
 
+  // Lookups whose memory is not in the cache overlap when these are called for all of them first, one after the other.
+  void prefetch_bucket(Hash hash) const { table_.prefetch_bucket(hash); }
+  void prefetch_items(Hash hash) const { table_.prefetch_items(hash); }
+
   Member* random(Random& random) const { return table_.random(random); }  // null when empty
 
   // Visits all members, which must not change meanwhile, except that `visit` may free the one it is given.
