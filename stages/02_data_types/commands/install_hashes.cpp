@@ -6,30 +6,9 @@
 
 namespace strata::db {
 
-namespace {
-
-LazyFreeRow lazy_hash() {
-  return {
-      .effort = [](const Entry& entry) -> size_t {
-        HashValue hash = HashValue::of(entry);
-        return hash.is_listpack() ? 1 : hash.size();
-      },
-      .take_apart =
-          [](const Entry& entry, SlabAllocator::DeadBlocks& dead) {
-            HashValue hash = HashValue::of(entry);
-            if (!hash.is_listpack()) {
-              hash.table().dismantle([&dead](void* block, size_t bytes) { dead.add(block, bytes); });
-            }
-            hash.destroy();
-          },
-  };
-}
-
-}  // namespace
-
 void install_hashes(Server& server) {
   server.get<Keyspace>().types[ValueType::kHash] = hash_type();
-  server.get<LazyFree>().row(ValueType::kHash) = lazy_hash();
+  server.get<LazyFree>().row(ValueType::kHash) = lazy_free_row<HashValue>();
 
   auto& limits = server.own<HashLimits>();
   server.config.integer("hash-max-listpack-entries", &limits.max_listpack_entries, 512, 0, resp::Config::kNoMaximum,

@@ -1,12 +1,14 @@
 // Sets: the type's row, its options, its commands.
 #include "02_data_types/commands/set_commands.h"
 #include "02_data_types/families.h"
+#include "02_data_types/lazyfree/lazy_free.h"
 
 namespace strata::db {
 
 void install_sets(Server& server) {
   using namespace strata::resp;
   server.get<Keyspace>().types[ValueType::kSet] = set_type();
+  server.get<LazyFree>().row(ValueType::kSet) = lazy_free_row<SetValue>();
   auto& limits = server.own<SetLimits>();
   server.config.integer("set-max-intset-entries", &limits.max_intset_entries, limits.max_intset_entries, 0,
                         Config::kNoMaximum, "largest set of whole numbers that is kept as a sorted array");

@@ -128,28 +128,11 @@ void install_combinations(CommandTable& commands) {
                 .run = zunionstore_command});
 }
 
-LazyFreeRow lazy_sorted_set() {
-  return {
-      .effort = [](const Entry& entry) -> size_t {
-        SortedSetValue value = SortedSetValue::of(entry);
-        return value.is_listpack() ? 1 : value.size();
-      },
-      .take_apart =
-          [](const Entry& entry, SlabAllocator::DeadBlocks& dead) {
-            SortedSetValue value = SortedSetValue::of(entry);
-            if (!value.is_listpack()) {
-              value.table().dismantle([&dead](void* block, size_t bytes) { dead.add(block, bytes); });
-            }
-            value.destroy();
-          },
-  };
-}
-
 }  // namespace
 
 void install_sorted_sets(Server& server) {
   server.get<Keyspace>().types[ValueType::kSortedSet] = sorted_set_type();
-  server.get<LazyFree>().row(ValueType::kSortedSet) = lazy_sorted_set();
+  server.get<LazyFree>().row(ValueType::kSortedSet) = lazy_free_row<SortedSetValue>();
 
   auto& limits = server.own<SortedSetLimits>();
   server.config.integer("zset-max-listpack-entries", &limits.max_listpack_entries, 128, 0, Config::kNoMaximum,

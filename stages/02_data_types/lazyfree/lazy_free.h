@@ -35,6 +35,26 @@ struct LazyFreeRow {
   void (*take_apart)(const Entry&, SlabAllocator::DeadBlocks&) = nullptr;
 };
 
+// The row of a type whose large encoding is a table. Value: the handle on an entry, with is_table(), table(), size() and
+// destroy(); table().dismantle(release) gives every block of the slab to release(block, bytes).
+template <class Value>
+LazyFreeRow lazy_free_row() {
+  return {
+      .effort = [](const Entry& entry) -> size_t {
+        Value value(const_cast<Entry&>(entry));
+        return value.is_table() ? value.size() : 1;
+      },
+      .take_apart =
+          [](const Entry& entry, SlabAllocator::DeadBlocks& dead) {
+            Value value(const_cast<Entry&>(entry));
+            if (value.is_table()) {
+              value.table().dismantle([&dead](void* block, size_t bytes) { dead.add(block, bytes); });
+            }
+            value.destroy();
+          },
+  };
+}
+
 class LazyFree final : public ValueDisposer {
  public:
   static constexpr size_t kWorthwhile = 64;  // allocations from which on a value is not freed at once

@@ -73,6 +73,7 @@ class HashValue {
   void destroy();
 
   bool is_listpack() const { return entry_->layout() == Layout::kPointer; }
+  bool is_table() const { return !is_listpack(); }
   Listpack listpack() const { return Listpack(entry_->pointer<uint8_t>()); }
   FieldTable& table() const { return *entry_->pointer<FieldTable>(); }
 

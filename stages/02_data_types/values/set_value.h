@@ -35,6 +35,7 @@ class SetValue {
   explicit SetValue(const Entry& entry) : layout_(entry.layout()), pointer_(entry.pointer<void>()) {}  // to read only
 
   bool is_intset() const { return layout_ == Layout::kPointer; }
+  bool is_table() const { return !is_intset(); }
   IntSet intset() const { return IntSet(static_cast<uint8_t*>(pointer_)); }
   MemberTable& table() const { return *static_cast<MemberTable*>(pointer_); }
 

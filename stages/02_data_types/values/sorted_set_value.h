@@ -111,6 +111,7 @@ class SortedSetValue {
 
   void convert_to_table();  // of a listpack: what a member that does not fit brings about
   bool is_listpack() const { return entry_->layout() == Layout::kPointer; }
+  bool is_table() const { return !is_listpack(); }
   ScoredListpack listpack() const { return ScoredListpack(entry_->pointer<uint8_t>()); }
   RankedTable& table() const { return *entry_->pointer<RankedTable>(); }
 
