@@ -29,13 +29,16 @@ TEST_F(BlockedClientsTest, ATimeoutIsExactToTheMillisecond) {
   for (int i = 0; i < 10; i++) {
     int64_t start_us = mono_us();
     std::string got = peer.ask("BLPOP q 0.02");
-    if (got.empty()) got = peer.wait();
+    while (got.empty() && mono_us() - start_us < 5'000'000) {
+      host.server.loop.run_once(1);
+      got = peer.receive();
+    }
     EXPECT_EQ(got, "*-1\r\n");
     int64_t took_us = mono_us() - start_us;
     EXPECT_GE(took_us, 20'000);
     shortest_us = std::min(shortest_us, took_us);
   }
-  EXPECT_LT(shortest_us, 30'000);
+  EXPECT_LT(shortest_us, 25'000);
 }
 
 TEST_F(BlockedClientsTest, ChangesOfKeysCostNothingUnlessSomebodyWaitsForOne) {

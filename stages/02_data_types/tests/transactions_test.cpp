@@ -57,12 +57,13 @@ TEST_F(TransactionsTest, ChangesOfKeysCostNothingUnlessSomebodyWatches) {
   resp::TestPeer peer = host.connect();
   EXPECT_FALSE(keys_are_watched());
   for (const char* ending : {"UNWATCH", "MULTI\nDISCARD", "MULTI\nEXEC", "SET k v", "RESET"}) {
-    peer.ask("WATCH k j");
+    peer.ask("UNWATCH\nWATCH k j");
     EXPECT_TRUE(keys_are_watched());
     peer.ask(ending);
     EXPECT_FALSE(keys_are_watched()) << ending;
   }
-  peer.ask("WATCH k");
+  peer.ask("UNWATCH\nWATCH k");
+  EXPECT_TRUE(keys_are_watched());
   peer.close();
   EXPECT_FALSE(keys_are_watched()) << "the client is gone";
 }
