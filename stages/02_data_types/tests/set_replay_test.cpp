@@ -17,6 +17,7 @@ class SetReplayTest : public ::testing::Test {
  protected:
   void SetUp() override {
     resp::install(host.server);
+    install_lazy_free(host.server);
     install_write_stream(host.server);
     install_sets(host.server);
     host.start();
