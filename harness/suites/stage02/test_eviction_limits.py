@@ -64,6 +64,7 @@ def test_arity_first(wire):
     wire.ok("CONFIG", "SET", "maxmemory", 1)
     assert "wrong number of arguments" in wire.error("SET", "k")
     assert "unknown command" in wire.error("NOSUCH", "k")
+    assert wire.error("SET", "k", "v") == OOM
 
 
 @pytest.mark.goal("Under noeviction MULTI still begins, but queueing is refused and EXEC with it")
@@ -238,6 +239,9 @@ def test_info(wire, r):
     assert memory["maxmemory_human"] == "100.00M"
     assert memory["maxmemory_policy"] == "allkeys-lfu"
     assert memory["mem_not_counted_for_evict"] == 0
+    wire.ok("CONFIG", "SET", "maxmemory", 1, "maxmemory-policy", "noeviction")
+    assert r.info("memory")["maxmemory_policy"] == "noeviction"
+    assert wire.error("SET", "k", "v") == OOM
 
 
 @pytest.mark.goal("The options take what Redis takes and nothing else")
@@ -249,6 +253,7 @@ def test_options(wire, r):
         assert wire.error("CONFIG", "SET", name, wrong).startswith(
             f"ERR CONFIG SET failed (possibly related to argument '{name}') - ")
     assert r.config_get("maxmemory")["maxmemory"] == "1073741824"
+    wire.ok("SET", "k", "v")
 
 
 @pytest.mark.goal("The options may stand in the configuration from the start")

@@ -92,14 +92,20 @@ def test_lfu_spares_newcomers(wire, r, start):
     wire.ok("CONFIG", "SET", "maxmemory-policy", "allkeys-lfu", "lfu-decay-time", 1)
     fill(wire, range(KEYS))
     assert wire("OBJECT", "FREQ", "k0") == 5
+    squeeze(wire, r, start, 0.1)
+    wire.ok("SET", "new", "v")
+    assert wire("OBJECT", "FREQ", "new") == 5
 
 
 @pytest.mark.goal("LFU: the count of a key outlives a new value")
-def test_lfu_count_survives(wire):
+def test_lfu_count_survives(wire, r, start):
     wire.ok("CONFIG", "SET", "maxmemory-policy", "allkeys-lfu", "lfu-log-factor", 0)
     for value in ("a", "of another length", "text", "x" * 100, "300000"):
         wire.ok("SET", "k", value)
     assert wire("OBJECT", "FREQ", "k") == 9
+    fill(wire, range(KEYS))
+    squeeze(wire, r, start, 0.25)
+    assert wire("GET", "k") == b"300000", "others were used less"
 
 
 @pytest.mark.goal("volatile-ttl: what expires soonest goes first")

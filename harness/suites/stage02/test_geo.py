@@ -68,6 +68,7 @@ def test_geoadd_options(wire):
 def test_geoadd_errors(wire, words, error):
     assert wire.error("GEOADD", "g", *words) == error
     assert wire("EXISTS", "g") == 0
+    assert wire("GEOADD", "g", 1, 1, "a") == 1
 
 
 # --- single places ---

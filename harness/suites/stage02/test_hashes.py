@@ -235,6 +235,7 @@ def test_wrong_type(wire, command):
     wire.ok("SET", "s", "text")
     assert wire.error(command[0], "s", *command[1:]) == WRONG_TYPE
     assert wire("GET", "s") == b"text"
+    assert wire("DEL", "s") == 1 and wire("HSET", "s", "f", "v") == 1, "the name is free for a hash"
 
 
 @pytest.mark.goal("String commands refuse a hash; SET replaces it")
@@ -284,6 +285,8 @@ def test_options(wire):
         assert wire("CONFIG", "GET", f"hash-max-listpack-{name}")[1] == b"7"
     assert "argument must be between 0 and" in wire.error("CONFIG", "SET", "hash-max-listpack-entries", -1)
     assert "argument must be a memory value" in wire.error("CONFIG", "SET", "hash-max-listpack-value", -1)
+    fill(wire, 8)
+    assert encoding_of(wire) == b"hashtable"
 
 
 @pytest.mark.goal("A lowered limit takes effect when a hash is written, not before")

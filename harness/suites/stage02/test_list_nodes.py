@@ -175,8 +175,9 @@ def test_threshold_values(wire):
     wrong = "ERR argument must be a memory value bigger than 1 and smaller than 4gb"
     for value in ("x", "-1", "4gb", "4293918721"):
         assert wire.error("DEBUG", "QUICKLIST-PACKED-THRESHOLD", value) == wrong
-    for value in ("1", "200b", "1mb", "4293918720", "0"):
+    for number, value in enumerate(("1", "200b", "1mb", "4293918720", "0"), 1):
         wire.ok("DEBUG", "QUICKLIST-PACKED-THRESHOLD", value)
+        assert wire("RPUSH", "l", "an element") == number
 
 
 @pytest.mark.goal("DEBUG QUICKLIST and LISTPACK print what they are made for and refuse the rest")
@@ -205,3 +206,5 @@ def test_options(wire):
     wire.ok("CONFIG", "SET", "list-max-ziplist-size", 7)
     assert wire("CONFIG", "GET", "list-max-listpack-size")[1] == b"7"
     assert "argument must be between 0 and" in wire.error("CONFIG", "SET", "list-compress-depth", -1)
+    push(wire, 8)
+    assert nodes(wire)[0] == 2

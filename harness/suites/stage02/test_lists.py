@@ -382,6 +382,7 @@ def test_wrong_type(wire, command):
     wire.ok("SET", "s", "text")
     assert wire.error(*command) == WRONG_TYPE
     assert wire("GET", "s") == b"text"
+    assert wire("DEL", "s") == 1 and wire("RPUSH", "s", "a") == 1, "the name is free for a list"
 
 
 @pytest.mark.goal("COPY, RENAME and EXPIRE treat a list as one value; a push keeps its TTL")
@@ -442,7 +443,7 @@ def test_changes(wire, command, changes):
     def total():
         return int(wire("INFO", "persistence").split(b"rdb_changes_since_last_save:")[1].split()[0])
 
-    wire("RPUSH", "l", "a", "b", "a", "c")
+    assert wire("RPUSH", "l", "a", "b", "a", "c") == 4
     before = total()
     wire(*command)
     assert total() - before == changes

@@ -127,6 +127,7 @@ def test_errors(wire, words, error):
     assert wire.error(*words) == error
     fill(wire, by_score(9))
     assert wire.error(*words) == error
+    assert wire("ZCOUNT", "z", "-inf", "+inf") == 9
 
 
 # --- storing ---

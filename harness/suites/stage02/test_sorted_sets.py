@@ -97,6 +97,7 @@ def test_zadd_incr(wire, encoding):
 def test_zadd_errors(wire, words, error):
     assert wire.error("ZADD", "z", *words) == error
     assert wire("EXISTS", "z") == 0
+    assert wire("ZADD", "z", 1, "a") == 1
 
 
 @pytest.mark.goal("Infinities are scores; adding both signs of them is an error that changes nothing")
@@ -193,6 +194,7 @@ def test_lookups(wire, encoding):
 
 @pytest.mark.goal("ZRANK takes no WITHSCORE: that came later")
 def test_zrank_arity(wire):
+    assert wire("ZADD", "z", 1, "m") == 1 and wire("ZRANK", "z", "m") == 0
     assert wire.error("ZRANK", "z", "m", "WITHSCORE") == "ERR wrong number of arguments for 'zrank' command"
 
 
@@ -357,6 +359,7 @@ def test_wrong_type(wire, command):
     wire.ok("SET", "s", "text")
     assert wire.error(command[0], "s", *command[1:]) == WRONG_TYPE
     assert wire("GET", "s") == b"text"
+    assert wire("DEL", "s") == 1 and wire("ZADD", "s", 1, "m") == 1, "the name is free for a sorted set"
 
 
 @pytest.mark.parametrize("limit, alias", [(128, None), (3, "zset-max-listpack-entries"),
