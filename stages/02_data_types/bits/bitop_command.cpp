@@ -128,8 +128,8 @@ void bitop_command(Client& client, Args args) {
     shape.layout = Layout::kPointer;
     shape.pointer = result.release();
   }
-  if (Ref old = database.write(key)) {
-    database.replace(old, shape);
+  if (Ref present = database.write(key)) {
+    database.replace(present, shape);
   } else {
     database.add(shape);
   }

@@ -61,7 +61,7 @@ bool BlockedClients::may_block(const Client& client) {
 
 // --- beginning and ending a wait ---
 
-// [task 2.13] Serve a client from the first of its keys that holds a value.
+// [task 2.12] Serve a client from the first of its keys that holds a value.
 bool BlockedClients::served_at_once(Client& client, resp::Args keys, const Wait& wait) {
   Database& database = keyspace_.db(client.db);
   for (std::string_view key : keys) {
@@ -73,7 +73,7 @@ bool BlockedClients::served_at_once(Client& client, resp::Args keys, const Wait&
   return false;
 }
 
-// [task 2.13] Suspend a client, in the line of each of its keys.
+// [task 2.12] Suspend a client, in the line of each of its keys.
 void BlockedClients::block(Client& client, resp::Args keys, int64_t timeout_ms, std::unique_ptr<Wait> wait) {
   State& state = client.ext.ensure(kBlocked);
   state.wait = std::move(wait);
@@ -135,7 +135,7 @@ void BlockedClients::on_reset(Database* db) {
   });
 }
 
-// [task 2.13] Note a key that somebody waits for, to be served when the command is over.
+// [task 2.12] Note a key that somebody waits for, to be served when the command is over.
 void BlockedClients::note_ready(int db, std::string_view key) {
   if (lines_.find(db, key) == nullptr) return;
   ready_.push_back({db, std::string(key)});
@@ -143,7 +143,7 @@ void BlockedClients::note_ready(int db, std::string_view key) {
   server_.after_command([this] { serve_ready(); });
 }
 
-// [task 2.13] Serve the keys that became ready, and those that become ready by that.
+// [task 2.12] Serve the keys that became ready, and those that become ready by that.
 void BlockedClients::serve_ready() {
   while (!ready_.empty()) {
     for (const ReadyKey& ready : std::exchange(ready_, {})) serve_line(ready);
@@ -151,7 +151,7 @@ void BlockedClients::serve_ready() {
   serving_is_due_ = false;
 }
 
-// [task 2.13] Serve the clients of a key in their order, as long as it holds something.
+// [task 2.12] Serve the clients of a key in their order, as long as it holds something.
 void BlockedClients::serve_line(const ReadyKey& ready) {
   Database& database = keyspace_.db(ready.db);
   while (Lines::Line* line = lines_.find(ready.db, ready.key)) {

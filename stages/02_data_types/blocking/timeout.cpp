@@ -8,7 +8,7 @@
 
 namespace strata::db {
 
-// [task 2.13] Read a timeout.
+// [task 2.12] Read a timeout.
 bool read_timeout(resp::Client& client, std::string_view text, int64_t* out_ms) {
   constexpr int64_t kCentury = 100ll * 366 * 24 * 3600 * 1000;  // longer than anybody waits, short enough to count with
   constexpr long double kBeyond = 9223372036854775808.0L;

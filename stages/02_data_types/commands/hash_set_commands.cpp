@@ -124,12 +124,12 @@ void hincrby_command(Client& client, Args args) {
 // HINCRBYFLOAT key field increment
 // [task 2.1] Add to the number in a field.
 void hincrbyfloat_command(Client& client, Args args) {
-  long double by = 0;
-  if (!parse_long_double(args[3], &by)) {
+  long double increment = 0;
+  if (!parse_long_double(args[3], &increment)) {
     client.reply.error(kNotFloatError);
     return;
   }
-  if (std::isinf(by)) {
+  if (std::isinf(increment)) {
     client.reply.error("ERR value is NaN or Infinity");
     return;
   }
@@ -139,23 +139,23 @@ void hincrbyfloat_command(Client& client, Args args) {
   std::string_view field = args[2];
   Ref ref = database.write(key);
   if (!of_type(client, ref, ValueType::kHash)) return;
-  long double value = 0;
+  long double sum = 0;
   if (std::optional<Element> old = ref ? HashValue(*ref).get(field) : std::nullopt) {
-    value = static_cast<long double>(old->number);
-    if (!old->is_number && !parse_long_double(old->text, &value)) {
+    sum = static_cast<long double>(old->number);
+    if (!old->is_number && !parse_long_double(old->text, &sum)) {
       client.reply.error("ERR hash value is not a float");
       return;
     }
   }
-  value += by;
-  if (std::isnan(value) || std::isinf(value)) {
+  sum += increment;
+  if (std::isnan(sum) || std::isinf(sum)) {
     client.reply.error("ERR increment would produce NaN or Infinity");
     return;
   }
-  std::string text = format_long_double_human(value);
+  std::string text = format_long_double_human(sum);
   hash_or_new(client, ref, key).set(field, text, client.server.get<HashLimits>());
   keyspace.changed(database, key, "hincrbyfloat", EventClass::kHash);
-  // Replayed as its result: floating point may come out differently elsewhere.
+  // What other copies get is the sum: theirs might come out differently.
   if (keyspace.effects.wanted) keyspace.effects.replay_as({"HSET", key, field, text});
   client.reply.bulk(text);
 }

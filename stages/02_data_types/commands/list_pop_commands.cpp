@@ -19,10 +19,10 @@ void pop(Client& client, Args args, ListEnd end) {
     return;
   }
   const bool counted = args.size() == 3;
-  int64_t count = 0;
+  int64_t wanted = 0;
   if (counted) {
-    if (!integer_argument(client, args[2], &count, kPositive)) return;
-    if (count < 0) {
+    if (!integer_argument(client, args[2], &wanted, kPositive)) return;
+    if (wanted < 0) {
       client.reply.error(kPositive);
       return;
     }
@@ -33,10 +33,10 @@ void pop(Client& client, Args args, ListEnd end) {
     counted ? client.reply.null_array() : client.reply.null();
   } else if (!counted) {
     pop_element(client, args[1], ref, end);
-  } else if (count == 0) {
+  } else if (wanted == 0) {
     client.reply.empty_array();
   } else {
-    pop_elements(client, args[1], ref, end, static_cast<size_t>(count));
+    pop_elements(client, args[1], ref, end, static_cast<size_t>(wanted));
   }
 }
 

@@ -69,7 +69,6 @@ void LazyFree::take_all(std::unique_ptr<DatabaseStorage> storage) {
   hand_over(std::move(job));
 }
 
-// [task 2.11] Give the thread a job, starting it with the first.
 void LazyFree::hand_over(Job job) {
   pending_ += job.keys;
   {

@@ -37,7 +37,7 @@ std::string Notifications::letters() const {
   return shown;
 }
 
-// [task 2.14] Read the option, and hear of events only while somebody wants them.
+// [task 2.13] Read the option, and hear of events only while somebody wants them.
 Status Notifications::set_letters(std::string_view letters) {
   std::bitset<128> wanted;
   for (char letter : letters) {
@@ -57,7 +57,7 @@ Status Notifications::set_letters(std::string_view letters) {
   return {};
 }
 
-// [task 2.14] Publish an event on the channels that are wanted.
+// [task 2.13] Publish an event on the channels that are wanted.
 void Notifications::on_event(const KeyEvent& event) {
   if (!has(static_cast<char>(event.klass))) return;
   if (pubsub_.channels().size() == 0 && pubsub_.patterns().size() == 0) return;
@@ -65,7 +65,7 @@ void Notifications::on_event(const KeyEvent& event) {
   if (has('E')) publish("keyevent", event.db.index(), event.name, event.key);
 }
 
-// [task 2.14] Publish on one channel, without allocating memory.
+// [task 2.13] Publish on one channel, without allocating memory.
 void Notifications::publish(std::string_view kind, int db, std::string_view subject, std::string_view message) {
   if (channel_.capacity() > kKeptChannel) channel_ = std::string();
   channel_.clear();

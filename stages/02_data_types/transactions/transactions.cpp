@@ -80,7 +80,7 @@ bool Transactions::takes_memory(const Client& client, const CommandSpec& spec) {
   return !runs_at_once(spec) || (flags_in_effect(client, spec) & resp::kDenyOom) != 0;
 }
 
-// [task 2.12] Queue a command instead of running it.
+// [task 2.11] Queue a command instead of running it.
 bool Transactions::gate(Client& client, const CommandSpec& spec, resp::Args args) {
   if (spec.is(resp::kNoMulti)) {
     client.reply.error("ERR Command not allowed inside a transaction");
@@ -102,7 +102,7 @@ void Transactions::on_reject(Client& client) {
   }
 }
 
-// [task 2.12] Open a transaction.
+// [task 2.11] Open a transaction.
 void Transactions::begin(Client& client) {
   if (open(client)) {
     client.reply.error("ERR MULTI calls can not be nested");
@@ -113,7 +113,7 @@ void Transactions::begin(Client& client) {
   client.reply.ok();
 }
 
-// [task 2.12] Drop a transaction.
+// [task 2.11] Drop a transaction.
 void Transactions::discard(Client& client) {
   if (!open(client)) {
     client.reply.error("ERR DISCARD without MULTI");
@@ -123,7 +123,7 @@ void Transactions::discard(Client& client) {
   client.reply.ok();
 }
 
-// [task 2.12] Run what was queued, or say why not.
+// [task 2.11] Run what was queued, or say why not.
 void Transactions::exec(Client& client) {
   if (!open(client)) {
     client.reply.error("ERR EXEC without MULTI");
@@ -142,7 +142,7 @@ void Transactions::exec(Client& client) {
   close(client);
 }
 
-// [task 2.12] Run the queue in a row, while time stands still.
+// [task 2.11] Run the queue in a row, while time stands still.
 void Transactions::run(Client& client, const CommandQueue& queue) {
   const CommandSpec* exec = client.current;
   uint64_t errors = client.errors_answered;

@@ -24,7 +24,7 @@ WatchedKeys::WatchedKeys(resp::Server& server, Keyspace& keyspace) : keyspace_(k
   resp::ClientLines::of(server).set_flag('d', touched);
 }
 
-// [task 2.12] Watch a key, as it is now.
+// [task 2.11] Watch a key, as it is now.
 void WatchedKeys::watch(Client& client, std::string_view key) {
   Watches& own = client.ext.ensure(kWatches);
   if (own.touched) return;  // nothing can make it more so
@@ -52,7 +52,7 @@ bool WatchedKeys::touched(const Client& client) {
   return own != nullptr && own->touched;
 }
 
-// [task 2.12] Did a watched key change or expire?
+// [task 2.11] Did a watched key change or expire?
 bool WatchedKeys::changed(const Client& client) const {
   const Watches* own = client.ext.get(kWatches);
   if (own == nullptr) return false;
@@ -69,7 +69,7 @@ WatchedKeys::Presence WatchedKeys::presence(int db, std::string_view key) const 
   return database.expired(*ref) ? Presence::kExpired : Presence::kPresent;
 }
 
-// [task 2.12] Touch all who watch a key that was modified.
+// [task 2.11] Touch all who watch a key that was modified.
 void WatchedKeys::on_event(const KeyEvent& event) {
   if (event.kind != KeyEvent::Kind::kModified) return;
   Lines::Line* line = lines_.find(event.db.index(), event.key);
@@ -94,7 +94,7 @@ void WatchedKeys::on_reset(Database* db) {
   touch_all();
 }
 
-// [task 2.12] Touch those whose key is another one in the new database.
+// [task 2.11] Touch those whose key is another one in the new database.
 // The database may hold other keys now than when the key was seen. Nothing changed for those who saw none where there is
 // none now; an expired key is as good as none.
 void WatchedKeys::look_again(Lines::Line& line) {
