@@ -88,7 +88,7 @@ bool Transactions::gate(Client& client, const CommandSpec& spec, resp::Args args
   }
   Transaction& transaction = client.ext.ensure(kTransaction);
   // What will never run needs no memory.
-  if (!transaction.spoilt) transaction.queue.push(spec, args);
+  if (!transaction.spoilt && !WatchedKeys::touched(client)) transaction.queue.push(spec, args);
   client.reply.raw("+QUEUED\r\n");
   return false;
 }
