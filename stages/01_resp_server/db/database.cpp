@@ -244,6 +244,7 @@ void Database::expire(Ref ref) {
 }
 
 void Database::clear(bool lazily) {
+  average_ttl_ms_ = 0;
   if (expiry_watcher_ != nullptr) expiry_watcher_->cleared();
   if (lazily && size_ > 0 && keyspace_.disposer != nullptr) {
     size_ = with_expiry_ = with_pointer_ = 0;

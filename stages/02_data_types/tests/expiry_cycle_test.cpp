@@ -140,6 +140,16 @@ TEST_F(ExpiryCycleTest, AverageTimeToLiveFollowsTheKeysAndEndsWithThem) {
   EXPECT_EQ(db_.average_ttl_ms(), 0);
 }
 
+TEST_F(ExpiryCycleTest, AnEmptiedDatabaseHasNoAverageTimeToLive) {
+  set(1, kStart + 30000);
+  cycle_.sample_ttls();
+  db_.clear();
+  EXPECT_EQ(db_.average_ttl_ms(), 0);
+  set(1, kStart + 700);
+  cycle_.sample_ttls();
+  EXPECT_EQ(db_.average_ttl_ms(), 700);
+}
+
 TEST_F(ExpiryCycleTest, StaleKeysAreEstimatedWhileThereIsMoreToDo) {
   for (int i = 0; i < 20000; i++) set(i, kStart + 10);
   keyspace_.freeze_time(kStart + 11);
