@@ -68,7 +68,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
                       help="hit ratios of these (default: all)")
     keep.add_argument("--hit-keys", type=int, default=1_000_000, metavar="N", help="distinct keys (default: %(default)s)")
     keep.add_argument("--hit-requests", type=int, default=2_000_000, metavar="N", help="default: %(default)s")
-    keep.add_argument("--hit-memory", default="24mb", metavar="SIZE", help="maxmemory (default: %(default)s)")
+    keep.add_argument("--hit-memory", default="12mb", metavar="SIZE", help="maxmemory (default: %(default)s)")
     keep.add_argument("--hit-seconds", type=float, default=30, metavar="S",
                       help="how long the trace takes at least, per policy and server (default: %(default)s)")
     output = parser.add_argument_group("output")
