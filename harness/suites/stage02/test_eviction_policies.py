@@ -44,7 +44,7 @@ def test_lru(wire, r, start, rng, policy, touch):
     wire.ok("CONFIG", "SET", "maxmemory-policy", policy)
     fill(wire, range(KEYS), lambda i: ("EX", 1000))
     used = set(rng.sample(range(KEYS), KEYS // 2))
-    until_idle(wire, "k0", 2)
+    until_idle(wire, f"k{KEYS - 1}", 2)
     for i in used:
         wire.send_command(touch, f"k{i}", *((b"x",) if touch == "APPEND" else ()))
     wire.read_many(len(used))
@@ -59,7 +59,7 @@ def test_lru_is_not_fifo(wire, r, start):
     wire.ok("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
     old = range(KEYS // 2)
     fill(wire, old)
-    until_idle(wire, "k0", 2)
+    until_idle(wire, f"k{KEYS // 2 - 1}", 2)
     fill(wire, range(KEYS // 2, KEYS))
     until_idle(wire, f"k{KEYS - 1}", 2)
     for i in old:
