@@ -107,15 +107,15 @@ void Server::call(Client& client, const CommandSpec& spec, Args args) {
   uint64_t errors = client.errors_answered;
   depth_++;
   for (CommandObserver* observer : observers_) observer->before(client, spec);
-  bool skipped = client.has(Client::kReplySkipNext);
-  if (skipped) {
+  bool within_skipped = client.has(Client::kReplySkip);  // of an EXEC that is skipped as a whole
+  if (client.has(Client::kReplySkipNext)) {
     client.unset(Client::kReplySkipNext);
     client.set(Client::kReplySkip);
     client.reply.set_muted(true);
   }
   int64_t began_ns = batch_clock_ns_;  // a command that runs others moves the clock
   spec.run(client, args);
-  if (skipped) {
+  if (!within_skipped && client.has(Client::kReplySkip)) {
     client.unset(Client::kReplySkip);
     client.reply.set_muted(client.has(Client::kReplyOff));
   }
