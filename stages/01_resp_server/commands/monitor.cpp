@@ -97,7 +97,12 @@ void Monitors::feed(const CommandReport& report) {
 static void monitor_command(Client& client, Args) {
   // Whoever reads a feed already is not told: its reply would stand in the middle of it.
   if (client.has(Client::kMonitor) || client.kind == ClientClass::kReplica) return;
-  client.server.get<Monitors>().add(client);
+  auto& monitors = client.server.get<Monitors>();
+  if (monitors.refuses(client)) {
+    client.reply.error("ERR MONITOR isn't allowed for DENY BLOCKING client");
+    return;
+  }
+  monitors.add(client);
   client.reply.ok();
 }
 

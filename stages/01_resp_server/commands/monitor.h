@@ -31,6 +31,10 @@ class Monitors {
   void remove(Client& client);  // no-op for a client that is no monitor
   size_t count() const { return monitors_.size(); }
 
+  // Clients that must not become monitors now: inside a transaction the feed would get into its replies.
+  void refuse_where(bool (*refused)(const Client&)) { refused_ = refused; }
+  bool refuses(const Client& client) const { return refused_ != nullptr && refused_(client); }
+
  private:
   static constexpr int64_t kNobody = -1;
 
@@ -38,6 +42,7 @@ class Monitors {
   void update_threshold();
 
   Server& server_;
+  bool (*refused_)(const Client&) = nullptr;
   std::vector<Client*> monitors_;
   int64_t threshold_us_ = kNobody;
   std::string line_;  // reused

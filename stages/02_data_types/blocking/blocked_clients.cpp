@@ -42,6 +42,7 @@ BlockedClients::BlockedClients(resp::Server& server, Keyspace& keyspace, WriteSt
     if (with_error) {
       interrupt(client, "UNBLOCKED client unblocked via CLIENT UNBLOCK");
     } else {
+      client.last_command->stats.failed_calls++;  // an error would count by itself
       give_up(client);
     }
     return true;
@@ -113,7 +114,9 @@ void BlockedClients::release(Client& client) {
 
 void BlockedClients::answer(Client& client, const std::function<void()>& write) {
   if (state_of(client)->skipped) client.reply.set_muted(true);
+  uint64_t errors = client.errors_answered;
   write();
+  if (client.errors_answered != errors) client.last_command->stats.failed_calls++;
   client.reply.set_muted(client.has(Client::kReplyOff));
   release(client);
 }

@@ -6,6 +6,7 @@
 #include "01_resp_server/commands/client_list.h"
 #include "01_resp_server/commands/client_pause.h"
 #include "01_resp_server/commands/client_reset.h"
+#include "01_resp_server/commands/monitor.h"
 #include "common/log.h"
 
 namespace strata::db {
@@ -57,6 +58,7 @@ Transactions::Transactions(resp::Server& server, Keyspace& keyspace)
   server.get<resp::ClientPause>().also_writes([](const Client& client, const CommandSpec& spec) {
     return (flags_in_effect(client, spec) & (resp::kWrite | resp::kMayReplicate)) != 0;
   });
+  if (auto* monitors = server.find<resp::Monitors>()) monitors->refuse_where(running);
   auto& lines = resp::ClientLines::of(server);
   lines.set_flag('x', open);
   lines.set_figure(resp::ClientLines::Figure::kQueued, queued);
