@@ -128,7 +128,7 @@ void Server::call(Client& client, const CommandSpec& spec, Args args) {
   spec.stats.calls++;
   spec.stats.nsec += static_cast<uint64_t>(duration_ns);
   if (failed) spec.stats.failed_calls++;
-  if (latency_tracking) record_latency(spec, duration_ns);
+  if (!client.has(Client::kSuspended)) record_latency(spec, duration_ns);  // a blocked one is not over yet
   if (duration_ns >= slow_threshold_ns_) {
     CommandReport report{client, spec, args, duration_ns / 1000, failed};
     for (SlowHook& hook : slow_hooks_) {
@@ -154,6 +154,7 @@ void Server::run_after_command() {
 }
 
 void Server::record_latency(const CommandSpec& spec, int64_t duration_ns) {
+  if (!latency_tracking) return;
   if (spec.latency == nullptr) spec.latency = std::make_shared<LatencyHistogram>();
   spec.latency->record(static_cast<uint64_t>(duration_ns));
 }

@@ -100,6 +100,8 @@ class Server {
   void execute(Client& client, Args args);
   // The same after the lookup and the gates, for those who put a command aside and run it later.
   void call(Client& client, const CommandSpec& spec, Args args);
+  // Notes how long a command took, for those that end later than their handler (blocked clients).
+  void record_latency(const CommandSpec& spec, int64_t duration_ns);
   // Starts the clock of the commands that one read brought; each command's end is the next one's start.
   void begin_batch();
 
@@ -149,7 +151,6 @@ class Server {
   }
   void reject(Client& client, const CommandSpec* spec, std::string_view error);
   void unknown_command(Client& client, Args args);
-  void record_latency(const CommandSpec& spec, int64_t duration_ns);
   void run_after_command();
 
   std::vector<std::shared_ptr<void>> owned_;

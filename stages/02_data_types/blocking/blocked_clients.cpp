@@ -78,6 +78,7 @@ bool BlockedClients::served_at_once(Client& client, resp::Args keys, const Wait&
 void BlockedClients::block(Client& client, resp::Args keys, int64_t timeout_ms, std::unique_ptr<Wait> wait) {
   State& state = client.ext.ensure(kBlocked);
   state.wait = std::move(wait);
+  state.since_us = server_.loop.now_us();
   state.skipped = client.has(Client::kReplySkip);
   for (std::string_view key : keys) {
     const Lines::Line* line = lines_.find(client.db, key);
@@ -117,6 +118,7 @@ void BlockedClients::answer(Client& client, const std::function<void()>& write) 
   uint64_t errors = client.errors_answered;
   write();
   if (client.errors_answered != errors) client.last_command->stats.failed_calls++;
+  server_.record_latency(*client.last_command, (server_.loop.now_us() - state_of(client)->since_us) * 1000);
   client.reply.set_muted(client.has(Client::kReplyOff));
   release(client);
 }

@@ -78,6 +78,7 @@ class BlockedClients {
     std::unique_ptr<Wait> wait;
     std::vector<Lines::Place> places;
     net::TimerId timer = 0;  // 0: none
+    int64_t since_us = 0;    // of the loop's clock
     bool skipped = false;    // CLIENT REPLY SKIP: the answer is not sent
   };
 
