@@ -257,7 +257,7 @@ def test_the_real_starters_hold_no_solution():
 @pytest.fixture
 def learner(tmp_path):
     """The newest stage's number, and a learner's project with every earlier stage done."""
-    newest = max(int(folder.parent.name[:2]) for folder in (ROOT / "stages").glob("[0-9][0-9]_*/stage.toml"))
+    newest = max(int(folder.parent.name[:2]) for folder in (ROOT / "stages").glob("[0-9][0-9]_*/main.cpp"))
     project.write(project.without_later_stages(ROOT, newest - 1), tmp_path / "learner")
     return newest, tmp_path / "learner"
 
