@@ -109,7 +109,7 @@ def _statistics(frame: bytes):
     """INFO keyspace, commandstats, errorstats, latencystats: the counts compare, the times do not.
 
     A walk makes as many calls as its cursors want, each with its marker (PING), and waiting asks until it is over: such
-    commands are left out."""
+    commands are left out. So are the latencies of commands that may wait: Redis keeps none of a wait that timed out."""
     node = resp.parse(frame)
     if node.kind not in "$=":
         return node
@@ -117,7 +117,9 @@ def _statistics(frame: bytes):
     for line in node.value.split(b"\r\n"):
         if line.startswith(b"db"):
             line = line.rpartition(b",avg_ttl=")[0]
-        if line.partition(b":")[0].rpartition(b"_")[2] not in facts.NOT_COUNTED:
+        field = line.partition(b":")[0]
+        left_out = facts.NOT_COUNTED | facts.MAY_WAIT if field.startswith(b"latency") else facts.NOT_COUNTED
+        if field.rpartition(b"_")[2] not in left_out:
             lines.append(_STAT.sub(rb"\1", line))
     return node.kind, sorted(lines)
 
@@ -129,7 +131,8 @@ def info_names(a: bytes, b: bytes) -> bool:
         return a == b
     names_a, names_b = ({line.partition(b":")[0] for line in resp.parse(frame).value.split(b"\r\n")}
                         for frame in (a, b))
-    return {name for name in names_b if not name.startswith(b"strata_")} <= names_a
+    waited = {b"latency_percentiles_usec_" + name for name in facts.MAY_WAIT}  # see _statistics
+    return {name for name in names_b if not name.startswith(b"strata_")} <= names_a | waited
 
 
 _DEBUG_OBJECT = re.compile(rb"at:0x[0-9a-f]+|serializedlength:\d+|lru:\d+|lru_seconds_idle:\d+")
@@ -153,7 +156,7 @@ def _histogram(frame: bytes):
         return node
     items = node.value
     rows = ((items[i].value, repr(items[i + 1].value[:2])) for i in range(0, len(items), 2))
-    return node.kind, sorted(row for row in rows if row[0] not in facts.NOT_COUNTED)
+    return node.kind, sorted(row for row in rows if row[0] not in facts.NOT_COUNTED | facts.MAY_WAIT)
 
 
 # --- COMMAND: subcommands and whole lists are in table order, and a stage has only some of them ----------------------

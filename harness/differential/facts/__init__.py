@@ -7,6 +7,7 @@ filled in here is changed in place, so `from . import facts` sees it.
     SUBCOMMANDS         "container|name" -> arity
     LATER_SUBCOMMANDS   known of Redis, but of a later stage than the newest here
     NOT_FOR_JUNK        commands that must not get random arguments: they block, keep state, answer by chance
+    MAY_WAIT            commands that may wait for a key
     ANY_ORDER           replies with elements in the order of a hash table
     ANY_ORDER_PAIRS     the same with pairs
     CURSORS             replies with a cursor, which differs; whole walks compare: see the families
@@ -25,6 +26,7 @@ COMMANDS: dict[bytes, int] = {}
 SUBCOMMANDS: dict[bytes, int] = {}
 LATER_SUBCOMMANDS: set[bytes] = set()
 NOT_FOR_JUNK: set[bytes] = set()
+MAY_WAIT: set[bytes] = set()
 ANY_ORDER: set[bytes] = set()
 ANY_ORDER_PAIRS: set[bytes] = set()
 CURSORS: set[bytes] = set()
@@ -34,8 +36,8 @@ OPTIONS: dict[bytes, bytes] = {}
 READERS: dict[bytes, tuple] = {}
 CONTAINERS: list[bytes] = []
 
-_NAMES = ("COMMANDS", "SUBCOMMANDS", "LATER_SUBCOMMANDS", "NOT_FOR_JUNK", "ANY_ORDER", "ANY_ORDER_PAIRS", "CURSORS",
-          "NOT_COUNTED", "BY_CHANCE", "OPTIONS", "READERS")
+_NAMES = ("COMMANDS", "SUBCOMMANDS", "LATER_SUBCOMMANDS", "NOT_FOR_JUNK", "MAY_WAIT", "ANY_ORDER", "ANY_ORDER_PAIRS",
+          "CURSORS", "NOT_COUNTED", "BY_CHANCE", "OPTIONS", "READERS")
 _STAGES = {int(found.name.removeprefix("stage")): import_module(f"{__name__}.{found.name}")
            for found in pkgutil.iter_modules(__path__)}
 

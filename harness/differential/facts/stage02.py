@@ -22,8 +22,9 @@ COMMANDS = {
     b"sort_ro": -2,
 }
 
-NOT_FOR_JUNK = {
-    b"blpop", b"brpop", b"blmove", b"brpoplpush", b"blmpop", b"bzpopmin", b"bzpopmax", b"bzmpop",  # may wait forever
+MAY_WAIT = {b"blpop", b"brpop", b"blmove", b"brpoplpush", b"blmpop", b"bzpopmin", b"bzpopmax", b"bzmpop"}
+
+NOT_FOR_JUNK = MAY_WAIT | {
     b"multi", b"exec", b"discard",  # what follows would be queued
     b"spop",  # the two servers would have different values from then on
     b"pfdebug", b"pfselftest",  # slow

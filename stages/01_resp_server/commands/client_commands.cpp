@@ -107,7 +107,10 @@ static void client_unblock_command(Client& client, Args args) {
   }
   const auto& seam = ClientUnblock::of(client.server);
   Client* target = client.server.clients.by_id(static_cast<uint64_t>(id));
-  client.reply.integer(target != nullptr && seam.unblock && seam.unblock(*target, with_error) ? 1 : 0);
+  const bool unblocked = target != nullptr && seam.unblock && seam.unblock(*target, with_error);
+  // Redis's statistics take the target's error for this command's.
+  if (unblocked && with_error) client.errors_answered++;
+  client.reply.integer(unblocked ? 1 : 0);
 }
 
 static void client_help_command(Client& client, Args) {

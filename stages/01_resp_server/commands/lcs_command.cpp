@@ -122,13 +122,19 @@ void lcs_command(Client& client, Args args) {
   auto& database = database_of(client);
   char scratch[2][kInt64Chars];
   std::string_view strings[2];
+  bool wrong_type = false;
   for (size_t i : {0, 1}) {
-    db::Ref ref = database.read(args[1 + i]);
-    if (ref && ref->type() != db::ValueType::kString) {
-      client.reply.error("ERR The specified keys must contain string values");
-      return;
+    db::Ref ref = database.read(args[1 + i]);  // both are looked up, whatever the first one is
+    if (!ref) continue;
+    if (ref->type() == db::ValueType::kString) {
+      strings[i] = db::string_bytes(*ref, scratch[i]);  // the entry stays where it is, whatever the table does
+    } else {
+      wrong_type = true;
     }
-    if (ref) strings[i] = db::string_bytes(*ref, scratch[i]);  // the entry stays where it is, whatever the table does
+  }
+  if (wrong_type) {
+    client.reply.error("ERR The specified keys must contain string values");
+    return;
   }
   auto [a, b] = strings;
   LcsOptions options;

@@ -60,12 +60,14 @@ void Server::begin_batch() { batch_clock_ns_ = cycle_clock_.ns(); }
 void Server::execute(Client& client, Args args) {
   const CommandSpec* spec = commands.find(args[0]);
   if (spec == nullptr) {
+    client.last_command = nullptr;
     unknown_command(client, args);
     return;
   }
   if (spec->is_container() && args.size() > 1) {
     const CommandSpec* sub = spec->subcommand(args[1]);
     if (sub == nullptr) {
+      client.last_command = nullptr;
       reject(client, nullptr,  // counted for nobody, as in Redis
              fmt::format("ERR unknown subcommand '{}'. Try {} HELP.", until_zero(args[1]).substr(0, kQuotedInError),
                          to_upper(spec->name)));

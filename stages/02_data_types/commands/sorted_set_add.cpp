@@ -122,11 +122,11 @@ void zadd_command(Client& client, Args args) {
   if (read_options(client, args, &options)) add_members(client, args, options);
 }
 
-// ZINCRBY key increment member
+// ZINCRBY key increment member; an option of ZADD in place of the increment is a syntax error, not a wrong number
 void zincrby_command(Client& client, Args args) {
   AddOptions options;
   options.rules.increment = true;
-  add_members(client, args, options);
+  if (read_options(client, args, &options)) add_members(client, args, options);
 }
 
 }  // namespace strata::resp
