@@ -19,6 +19,7 @@ LIMIT = "32mb"
 AHEAD = 0.2  # seconds that the probe runs before the keys expire
 PATIENCE = 120  # seconds until the keys must be gone
 ROUNDS = 3
+TASTE = 20  # this part of the keys is loaded for a try
 
 
 @dataclass
@@ -73,9 +74,13 @@ def evicting(commands: dict[str, str], keys: int, progress) -> Latency:
 
 def _expire_once(server: Server, keys: int) -> tuple[list[int], float]:
     with server.connect() as connection:
+        # How long loading will take is told by a part of it.
+        started = time.time()
+        connection.load(encode("SET", f"key:{i:012d}", "xxx", "EX", 1000) for i in range(keys // TASTE))
+        estimate = (time.time() - started) * TASTE
         connection.must("FLUSHALL")
         connection.must("SET", "probe", "xxx")
-        at = int(time.time() * 1000) + 1000 + keys // 50  # 20 us a key are plenty for loading
+        at = int(1000 * (time.time() + 1 + 1.5 * estimate))
         connection.load(encode("SET", f"key:{i:012d}", "xxx", "PXAT", at) for i in range(keys))
         start = at / 1000 - AHEAD - time.time()
         if start < 0:
