@@ -9,11 +9,12 @@
 namespace strata::resp {
 
 bool read_cursor(Client& client, std::string_view text, uint64_t* cursor) {
-  // strtoul's grammar: a sign is allowed and wraps around, leading space is not, nothing may follow.
+  // strtoul's grammar: a sign is allowed and wraps around, leading space is not, nothing may follow. Nothing at all is 0,
+  // but not behind a sign.
   bool negative = text.starts_with('-');
+  bool valid = text != "-" && text != "+";
   if (negative || text.starts_with('+')) text.remove_prefix(1);
   uint64_t value = 0;
-  bool valid = true;
   for (char c : text) {
     unsigned digit = static_cast<unsigned char>(c) - '0';
     if (digit > 9 || __builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, digit, &value)) {

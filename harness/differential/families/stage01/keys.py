@@ -74,7 +74,8 @@ def walk(server, steps) -> list[bytes]:
 
 def scan(g: Gen):
     if g.chance(0.25):  # one call: errors, odd cursors; a keyspace this small may or may not fit into one reply
-        return Cmd((b"SCAN", g.pick([b"0", b"abc", b"-1", b"", b" 0", b"18446744073709551616", b"1.5"]),
+        return Cmd((b"SCAN", g.pick([b"0", b"abc", b"-1", b"", b" 0", b"18446744073709551616", b"1.5",
+                                b"+", b"-", b"+1", b"-0"]),
                     *g.pick([[b"COUNT", b"0"], [b"COUNT", b"-5"], [b"COUNT", b"abc"], [b"COUNT"], [b"MATCH"],
                              [b"bogus", b"1"], [b"TYPE"],
                              [b"COUNT", b"9223372036854775808"], [b"MATCH", b"*", b"COUNT"], []])))
