@@ -133,6 +133,7 @@ def test_match_and_type(wire):
 def test_errors(wire):
     assert wire.error("SCAN", "abc") == "ERR invalid cursor"
     assert wire.error("SCAN", "1 ") == "ERR invalid cursor"
+    assert wire.error("SCAN", b"\x00abc", "NOSUCH") == "ERR syntax error"  # a zero byte ends the cursor
     assert wire.error("SCAN", "99999999999999999999") == "ERR invalid cursor"
     assert wire.error("SCAN", 0, "COUNT", "x") == "ERR value is not an integer or out of range"
     for words in (["COUNT", "0"], ["COUNT", "-1"], ["COUNT"], ["MATCH"], ["NOSUCH", "1"], ["COUNT", "5", "MATCH"]):

@@ -10,7 +10,8 @@ namespace strata::resp {
 
 bool read_cursor(Client& client, std::string_view text, uint64_t* cursor) {
   // strtoul's grammar: a sign is allowed and wraps around, leading space is not, nothing may follow. Nothing at all is 0,
-  // but not behind a sign.
+  // but not behind a sign; what follows a zero byte does not count.
+  text = until_zero(text);
   bool negative = text.starts_with('-');
   bool valid = text != "-" && text != "+";
   if (negative || text.starts_with('+')) text.remove_prefix(1);
