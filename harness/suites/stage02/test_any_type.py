@@ -153,7 +153,7 @@ def test_empty_is_gone(wire):
     for make_it, empty_it in ((("RPUSH", "k", "a"), ("LPOP", "k")), (("HSET", "k", "f", "v"), ("HDEL", "k", "f")),
                               (("SADD", "k", "a"), ("SREM", "k", "a")), (("ZADD", "k", 1, "a"), ("ZREM", "k", "a")),
                               (("RPUSH", "k", "a"), ("LTRIM", "k", 1, 0)), (("SADD", "k", "a"), ("SPOP", "k", 5))):
-        wire(*make_it)
+        assert wire(*make_it) == 1
         wire("EXPIRE", "k", 1000)
         wire(*empty_it)
         assert wire("EXISTS", "k") == 0, empty_it

@@ -33,7 +33,7 @@ def fill(wire, count, key="l"):
     """A list of `count` elements e0 e1 ..., returned as a list."""
     items = [b"e%d" % number for number in range(count)]
     for start in range(0, count, 500):
-        wire("RPUSH", key, *items[start:start + 500])
+        assert wire("RPUSH", key, *items[start:start + 500]) == min(start + 500, len(items))
     return items
 
 

@@ -12,7 +12,7 @@ SIZES = pytest.mark.parametrize("size", [10, 300], ids=["listpack", "skiplist"])
 
 
 def fill(wire, scores, key="z"):
-    wire("ZADD", key, *[word for member, score in scores.items() for word in (score, member)])
+    assert wire("ZADD", key, *[word for member, score in scores.items() for word in (score, member)]) == len(scores)
     return [member for _, member in sorted((score, member) for member, score in scores.items())]
 
 
