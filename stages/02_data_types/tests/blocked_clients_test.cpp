@@ -1,3 +1,4 @@
+// Blocked clients: waits for other things than keys, fairness, and how what they got is replayed.
 #include "02_data_types/blocking/blocked_clients.h"
 
 #include <gtest/gtest.h>

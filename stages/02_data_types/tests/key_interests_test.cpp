@@ -1,3 +1,4 @@
+// KeyInterests: members stand in the line of a key in the order in which they joined, and leave from anywhere.
 #include "02_data_types/interest/key_interests.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Notifications: which letters of notify-keyspace-events are taken, how they are spelt, what is published.
 #include "02_data_types/notifications/notifications.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// QuickList against a std::deque: random operations in every shape of nodes, and the invariants between them.
 #include "02_data_types/encodings/quicklist.h"
 
 #include <gtest/gtest.h>

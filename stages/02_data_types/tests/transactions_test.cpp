@@ -1,3 +1,4 @@
+// Transactions: what they cost when nobody uses them, what is held during one and given back after it.
 #include "02_data_types/transactions/transactions.h"
 
 #include <gtest/gtest.h>

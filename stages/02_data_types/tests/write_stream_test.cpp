@@ -1,3 +1,4 @@
+// The write stream: what each command is replayed as, to whom, and what stays together.
 #include "02_data_types/writes/write_stream.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Attaches the documentation of all of stage 2's commands.
 #include "01_resp_server/server/server.h"
 #include "02_data_types/commands/docs/docs.h"
 #include "02_data_types/families.h"
