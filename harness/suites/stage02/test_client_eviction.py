@@ -74,10 +74,12 @@ def test_percent(wire, named, big):
 
 
 @pytest.mark.goal("The limit is a size, or a percentage up to 100")
-def test_values(wire):
+def test_values(wire, named, big):
     for wrong, why in (("101%", "percentage argument must be less or equal to 100"),
                        ("-5", "argument must be a memory or percent value")):
         assert wire.error("CONFIG", "SET", "maxmemory-clients", wrong) == (
             f"ERR CONFIG SET failed (possibly related to argument 'maxmemory-clients') - {why}")
     wire.ok("CONFIG", "SET", "maxmemory-clients", "100kb")
     assert wire("CONFIG", "GET", "maxmemory-clients") == [b"maxmemory-clients", b"102400"]
+    hoard(named("greedy"))
+    wait_until(lambda: b"greedy" not in listed(wire), 5, "a client above the accepted limit to be closed")

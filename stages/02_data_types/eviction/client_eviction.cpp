@@ -39,6 +39,7 @@ void ClientEviction::check() {
   if (const size_t bytes = limit_bytes(); bytes > 0) enforce(bytes);
 }
 
+// [task 2.10] Close the largest clients until the rest fits.
 void ClientEviction::enforce(size_t bytes_limit) {
   size_t sum = 0;
   server_.clients.each([&sum](Client& client) {
