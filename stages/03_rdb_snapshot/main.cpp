@@ -1,0 +1,13 @@
+// strata-stage3: the data outlives the process, as snapshots.
+#include "01_resp_server/install.h"
+#include "01_resp_server/server/server.h"
+#include "02_data_types/install.h"
+#include "03_rdb_snapshot/install.h"
+
+int main(int argc, char** argv) {
+  strata::resp::Server server;
+  strata::resp::install(server);
+  strata::db::install(server);
+  strata::rdb::install(server);
+  return server.main(argc, argv);
+}
