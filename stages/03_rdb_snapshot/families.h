@@ -9,4 +9,6 @@ namespace strata::rdb {
 
 using resp::Server;
 
+void install_rdb_options(Server&);  // rdbcompression, rdbchecksum, ...
+
 }  // namespace strata::rdb

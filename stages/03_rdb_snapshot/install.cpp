@@ -4,6 +4,8 @@
 
 namespace strata::rdb {
 
-void install(resp::Server&) {}
+void install(resp::Server& server) {
+  install_rdb_options(server);  // how a snapshot is written and read
+}
 
 }  // namespace strata::rdb
