@@ -6,8 +6,8 @@ import hashlib
 import re
 from pathlib import Path
 
-from harness.cli.support import apt, packages, repo
-from harness.cli.support.steps import Steps, Stop, passed_on, say
+from harness.cli.support import apt, failures, packages, repo
+from harness.cli.support.steps import Steps, Stop, passed_on, say, verdict
 from harness.starter import project, scratch
 
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*["<](?:stages/)?(\d\d)_[^">]*[">]', re.MULTILINE)
@@ -55,9 +55,10 @@ def _check(number: int) -> None:
         return
     stamp.unlink(missing_ok=True)
     folder = scratch.build(whole, place, [])
-    code, last = passed_on(["ctest", "--test-dir", str(folder), "-j", "2", "--output-on-failure", "--no-tests=error"])
+    code, output = passed_on(["ctest", "--test-dir", str(folder), "-j", "2", "--output-on-failure", "--no-tests=error"])
     if code != 0:
-        raise Stop(f"unit tests fail without the later stages: {last}")
+        failed = ", ".join(failures.of_ctest(output)[:10]) or verdict(output)
+        raise Stop(f"unit tests fail without the later stages: {failed}")
     stamp.write_text(state)
 
 

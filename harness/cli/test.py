@@ -1,12 +1,12 @@
 """Run every fast check: unit tests, suites on our servers and on redis-server, the harness's own tests.
 
 Installs missing packages and builds first. Each step runs even if one before it failed; the exit code is 0 only if
-all passed. Steps: unit, suites, calibration, differential, harness, stages, starters,
-mutants.
+all passed, and the summary names the tests that did not. Steps: unit, suites, calibration, differential, harness,
+stages, starters, mutants.
 """
 import os
 
-from harness.cli.support import apt, builder, interpreter, packages, repo
+from harness.cli.support import apt, builder, failures, interpreter, packages, repo
 from harness.cli.support.steps import Steps, heading
 
 STEPS = ("unit", "suites", "calibration", "differential", "harness", "stages", "starters", "mutants")
@@ -59,7 +59,8 @@ def _unit_tests(steps: Steps, preset: str, built: bool) -> None:
     elif not any(repo.ROOT.glob("common/tests/*_test.cpp")) and not any(repo.ROOT.glob("stages/*/tests/*_test.cpp")):
         steps.skip(title, "there are none yet")
     else:
-        steps.command(title, ["ctest", "--preset", preset, "-j", builder.jobs(), "--progress"])
+        command = ["ctest", "--preset", preset, "-j", builder.jobs(), "--progress"]
+        steps.command(title, command, failures=failures.of_ctest)
 
 
 def _suites_on_our_servers(steps: Steps, preset: str, built: bool, python: str) -> None:
@@ -90,7 +91,7 @@ def _differential(steps: Steps, preset: str, built: bool, python: str) -> None:
 def _if_there(steps: Steps, title: str, tool: str, command: list) -> None:
     """A learner's project does not hold the tools that make it."""
     if (repo.ROOT / tool).is_file():
-        steps.command(title, command)
+        steps.command(title, command, failures=failures.of_steps)
     else:
         steps.skip(title, f"{tool} is not there")
 
@@ -99,4 +100,5 @@ def _pytest(steps: Steps, title: str, folder, python: str, *arguments: str) -> N
     if not folder.is_dir():
         steps.skip(title, f"{repo.shown(folder)} is not there")
         return
-    steps.command(title, [python, "-m", "pytest", repo.shown(folder), "-n", "2", *arguments])
+    command = [python, "-m", "pytest", repo.shown(folder), "-n", "2", *arguments]
+    steps.command(title, command, {"COLUMNS": "200"}, failures.of_pytest)  # wide enough for why each test failed

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.cli.support import builder
 from harness.cli.support.repo import ROOT
-from harness.cli.support.steps import Stop, passed_on
+from harness.cli.support.steps import Stop, passed_on, verdict
 from harness.starter.project import Starter, replace
 
 # Only whether it compiles and works matters here, not how fast: no optimisation, no debug information.
@@ -46,9 +46,9 @@ def rebuild(into: Path, targets: list[str], jobs: int) -> Path:
 
 
 def _run(command: list[str], root: Path) -> None:
-    code, last = passed_on(command, _env(root))
+    code, output = passed_on(command, _env(root))
     if code != 0:
-        raise Stop(f"failed in {root}: {last}")
+        raise Stop(f"failed in {root}: {verdict(output)}")
 
 
 def _env(root: Path) -> dict[str, str]:

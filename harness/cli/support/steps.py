@@ -4,12 +4,15 @@ import shlex
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.cli.support.repo import ROOT
 
 PASSED, FAILED, SKIPPED = "passed", "FAILED", "skipped"
 _STARTED = time.monotonic()
+_TAIL = 65536  # bytes of a step's output that are kept for the summary
+_SHOW_FAILURES = 10
+_LONGEST_FAILURE = 200
 
 
 class Stop(Exception):
@@ -28,8 +31,7 @@ def heading(title: str) -> None:
 
 
 def passed_on(command: list, env: dict = None) -> tuple:
-    """Runs a command, passing its output on byte by byte as it comes. Returns (exit code, the last line of it that
-    counts what passed or failed, else the last line), for the summary to repeat."""
+    """Runs a command, passing its output on byte by byte as it comes. Returns (exit code, the end of that output)."""
     full_env = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
     say(f"$ {shlex.join(str(part) for part in command)}")
     try:
@@ -43,11 +45,15 @@ def passed_on(command: list, env: dict = None) -> tuple:
     while chunk := os.read(child.stdout.fileno(), 65536):
         sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()
-        tail = (tail + chunk)[-4096:]
-    code = child.wait()
-    lines = [line.strip(" =\r") for line in tail.decode(errors="replace").splitlines()]
+        tail = (tail + chunk)[-_TAIL:]
+    return child.wait(), tail.decode(errors="replace")
+
+
+def verdict(output: str) -> str:
+    """The last line that counts what passed or failed, else the last line."""
+    lines = [line.strip(" =\r") for line in output.splitlines()]
     counts = [line for line in lines if "passed" in line or "failed" in line]
-    return code, (counts or [line for line in lines if line] or [""])[-1]
+    return (counts or [line for line in lines if line] or [""])[-1]
 
 
 @dataclass
@@ -56,6 +62,7 @@ class _Result:
     state: str
     seconds: float
     note: str
+    failures: list = field(default_factory=list)
 
 
 class Steps:
@@ -64,11 +71,14 @@ class Steps:
     def __init__(self) -> None:
         self._results = []
 
-    def command(self, title: str, command: list, env: dict = None) -> bool:
+    def command(self, title: str, command: list, env: dict = None, failures=None) -> bool:
+        """`failures` reads the tests that failed from the output (support/failures.py); the summary names them."""
         heading(title)
         begin = time.monotonic()
-        code, note = passed_on(command, env)
-        return self._record(title, PASSED if code == 0 else FAILED, time.monotonic() - begin, note)
+        code, output = passed_on(command, env)
+        state = PASSED if code == 0 else FAILED
+        named = failures(output) if failures and state == FAILED else []
+        return self._record(title, state, time.monotonic() - begin, verdict(output), named)
 
     def call(self, title: str, function) -> bool:
         """A step that is a function; it fails by raising Stop."""
@@ -85,16 +95,20 @@ class Steps:
         heading(f"{title}: skipped, {why}")
         self._record(title, SKIPPED, 0.0, why)
 
-    def _record(self, title: str, state: str, seconds: float, note: str) -> bool:
-        self._results.append(_Result(title, state, seconds, note))
+    def _record(self, title: str, state: str, seconds: float, note: str, failures: list = ()) -> bool:
+        self._results.append(_Result(title, state, seconds, note, list(failures)))
         return state == PASSED
 
     def summary(self) -> int:
-        """Prints one line a step; returns the exit code: 1 if any step failed."""
+        """Prints one line a step, and the tests that failed in it; returns the exit code: 1 if any step failed."""
         heading("summary")
         width = max((len(result.title) for result in self._results), default=0)
         for result in self._results:
             say(f"{result.state:<8} {result.title:<{width}} {result.seconds:7.1f} s  {result.note}")
+            for failure in result.failures[:_SHOW_FAILURES]:
+                say(f"           {failure[:_LONGEST_FAILURE]}")
+            if (more := len(result.failures) - _SHOW_FAILURES) > 0:
+                say(f"           and {more} more")
         count = {state: sum(result.state == state for result in self._results) for state in (PASSED, FAILED, SKIPPED)}
         failed = count[FAILED]
         say(", ".join(f"{number} {state}" for state, number in count.items() if number))
