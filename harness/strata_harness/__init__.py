@@ -9,6 +9,9 @@ Layers, lowest first; a module imports only from those above it:
     wire      a raw connection with a transcript of its bytes
     server    one server process in its own directory and process group
     pyclient  redis-py, recorded into the same transcripts
+    packed    listpacks, ziplists, intsets, zipmaps as bytes
+    rdb_codes lengths, strings, LZF and checksum of RDB files
+    rdb_file  RDB files and DUMP payloads: a builder, and a strict reader
     context   what one test used, so that a failure can show it
     report    the sections a failed test shows
     fixtures  server, fresh_server, r, wire, wire3, rng
