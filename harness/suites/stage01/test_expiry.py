@@ -21,16 +21,16 @@ def test_ttl(wire):
     for command in ("TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"):
         assert wire(command, "k") == -1
     assert wire("EXPIRE", "k", 100) == 1
-    assert wire("TTL", "k") in (99, 100)
-    assert 98000 < wire("PTTL", "k") <= 100000
+    assert 90 < wire("TTL", "k") <= 100
+    assert 90000 < wire("PTTL", "k") <= 100000
 
 
 @pytest.mark.goal("TTL rounds to the nearest second")
 def test_ttl_rounds(wire):
-    wire.ok("SET", "k", "v", "PX", 100400)
-    assert wire("TTL", "k") == 100
-    wire.ok("SET", "k", "v", "PX", 100900)
-    assert wire("TTL", "k") == 101
+    for milliseconds in (100400, 100900):
+        wire.ok("SET", "k", "v", "PX", milliseconds)
+        most, told, least = wire("PTTL", "k"), wire("TTL", "k"), wire("PTTL", "k")
+        assert (least + 500) // 1000 <= told <= (most + 500) // 1000
 
 
 @pytest.mark.goal("The latest moment that an expiry can have is told rounded like any other")
@@ -75,7 +75,7 @@ def test_conditions(wire):
     assert wire("EXPIRE", "k", 300, "LT") == 0
     assert wire("EXPIRE", "k", 150, "LT") == 1
     assert wire("EXPIRE", "k", 160, "XX", "GT") == 1
-    assert wire("TTL", "k") == 160
+    assert 155 < wire("TTL", "k") <= 160
     wire("PERSIST", "k")
     assert wire("EXPIRE", "k", 100, "LT") == 1
 

@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from strata_harness.resp import encode
+from strata_harness.timing import scaled
 from strata_harness.wait import wait_until
 
 SERVER_OPTIONS = {"enable_debug_command": "yes"}
@@ -76,7 +78,7 @@ def test_answers_meanwhile(wire, connect):
         return wire("DBSIZE") == 0
 
     wait_until(ask, 15, "the keys to go")
-    assert worst < 1.0
+    assert worst < scaled(3.0)
 
 
 @pytest.mark.goal("A single key that expires is found among many that do not")
@@ -110,13 +112,12 @@ def test_all_types(wire):
 
 @pytest.mark.goal("A key whose expiry was taken away or moved goes by what holds now")
 def test_expiry_changes(wire):
-    for key in ("persist", "later", "overwritten", "getex", "sooner"):
-        wire.ok("SET", key, "v", "PX", 60_000 if key == "sooner" else 400)
-    assert wire("PERSIST", "persist") == 1
-    assert wire("EXPIRE", "later", 1000) == 1
-    wire.ok("SET", "overwritten", "w")
-    assert wire("GETEX", "getex", "PERSIST") == b"v"
-    assert wire("PEXPIRE", "sooner", 10) == 1
+    commands = [("SET", key, "v", "PX", 60_000 if key == "sooner" else 400)
+                for key in ("persist", "later", "overwritten", "getex", "sooner")]
+    commands += [("PERSIST", "persist"), ("EXPIRE", "later", 1000), ("SET", "overwritten", "w"),
+                 ("GETEX", "getex", "PERSIST"), ("PEXPIRE", "sooner", 10)]
+    wire.send(b"".join(encode(*command) for command in commands))  # in one go: none expires in between
+    assert wire.read_many(10) == ["OK"] * 5 + [1, 1, "OK", b"v", 1]
     until_size(wire, 4)
     until_past(wire, 800)
     assert sorted(wire("KEYS", "*")) == [b"getex", b"later", b"overwritten", b"persist"]
@@ -160,8 +161,8 @@ def test_switched_off(wire):
 
 @pytest.mark.goal("During CLIENT PAUSE expired keys are not seen, but stay; afterwards they go")
 def test_pause(wire):
-    wire.ok("SET", "k", "v", "PX", 200)
-    wire.ok("CLIENT", "PAUSE", 100_000, "WRITE")
+    wire.send(encode("SET", "k", "v", "PX", 200) + encode("CLIENT", "PAUSE", 100_000, "WRITE"))
+    assert wire.read_many(2) == ["OK", "OK"]
     wait_until(lambda: wire("GET", "k") is None, 5, "the key to expire")
     assert wire("DBSIZE") == 1
     wire.ok("CLIENT", "UNPAUSE")

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from strata_harness.timing import scaled
 from strata_harness.wait import wait_until
 
 BIG = 200000
@@ -37,7 +38,7 @@ def test_unlink(wire, kind):
     assert filled > before + BIG * 8
     began = time.monotonic()
     assert wire("UNLINK", "big") == 1
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < scaled(3.0)
     assert wire("EXISTS", "big") == 0
     all_freed(wire)
     assert figure(wire, b"lazyfreed_objects") == freed + 1

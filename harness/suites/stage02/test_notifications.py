@@ -200,9 +200,9 @@ def test_evicted(connect, fresh_server):
     wire, listener = server.wire(), server.wire()
     listener.send_command("SUBSCRIBE", "__keyevent@0__:evicted")
     listener.read()
-    wire("SET", "only", "x" * 1000)
+    wire("SET", "only", "x" * 100_000)
     used = int(wire("INFO", "memory").decode().split("used_memory:")[1].split("\r")[0])
-    wire("CONFIG", "SET", "maxmemory", str(used - 500))
+    wire("CONFIG", "SET", "maxmemory", str(used - 50_000))
     wire("SET", "another", "y" * 10)
     assert listener.read() == [b"message", b"__keyevent@0__:evicted", b"only"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from strata_harness.resp import NULL_ARRAY
+from strata_harness.resp import NULL_ARRAY, encode
 from strata_harness.wait import wait_until
 
 SERVER_OPTIONS = {"enable-debug-command": "yes"}
@@ -150,9 +150,8 @@ def test_many_watchers(connect):
 def test_expires(connect, active, looked_at):
     wire, other = connect(), connect()
     other("DEBUG", "SET-ACTIVE-EXPIRE", active)
-    wire("SET", "k", "v", "PX", "200")
-    wire("SET", "clock", "v", "PX", "200")
-    wire("WATCH", "k")
+    wire.send(encode("SET", "k", "v", "PX", "200") + encode("WATCH", "k") + encode("SET", "clock", "v", "PX", "200"))
+    assert wire.read_many(3) == ["OK"] * 3
     wait_until(lambda: other("EXISTS", "clock") == 0, 5, "the time to pass")
     if looked_at:
         wait_until(lambda: other("EXISTS", "k") == 0, 5, "the key to expire")
