@@ -12,6 +12,7 @@ Layers, lowest first; a module imports only from those above it:
     packed    listpacks, ziplists, intsets, zipmaps as bytes
     rdb_codes lengths, strings, LZF and checksum of RDB files
     rdb_file  RDB files and DUMP payloads: a builder, and a strict reader
+    snapshots the child, progress and file of a snapshot
     context   what one test used, so that a failure can show it
     report    the sections a failed test shows
     fixtures  server, fresh_server, r, wire, wire3, rng

@@ -28,7 +28,7 @@ from .timing import scaled
 from .wait import wait_until
 from .wire import Address, Wire
 
-OptionValue = Union[str, int, Sequence[Union[str, int]]]
+OptionValue = Union[str, int, Sequence[Union[str, int]], None]
 Options = Mapping[str, OptionValue]
 
 START_TIMEOUT = 10.0
@@ -54,9 +54,11 @@ class ServerError(AssertionError):
 
 
 def option_arguments(options: Options) -> list[str]:
-    """{"maxclients": 5, "save": ""} as ["--maxclients", "5", "--save", ""]; a list gives several values."""
+    """{"maxclients": 5, "save": ""} as ["--maxclients", "5", "--save", ""]; a list gives several values, None nothing."""
     arguments: list[str] = []
     for name, value in options.items():
+        if value is None:
+            continue
         arguments.append("--" + name.replace("_", "-"))
         values = [value] if isinstance(value, (str, int)) else value
         arguments += [str(one) for one in values]
@@ -85,8 +87,9 @@ def _die_with_parent() -> None:
 class Server:
     """A server of its own. `start` before use, `close` after (or `with`); what is forgotten is closed at the exit.
 
-    `options` replace the harness's own (port, bind, dir, save) of the same name. With `conf`, a file of that text is
-    passed first; with `stdin`, that text is piped to the server (give "-" in `leading`).
+    `options` replace the harness's own (port, bind, dir, save) of the same name; with None it is not given at all, so
+    that the conf file or the server's default holds. With `conf`, a file of that text is passed first; with `stdin`,
+    that text is piped to the server (give "-" in `leading`).
     """
 
     def __init__(self, command: str, options: Options | None = None, conf: str | None = None,

@@ -32,7 +32,7 @@ def fake():
 
 
 def test_option_arguments():
-    assert option_arguments({"max_clients": 5, "save": "", "bind": ["a", "b"]}) == [
+    assert option_arguments({"max_clients": 5, "save": "", "bind": ["a", "b"], "dir": None}) == [
         "--max-clients", "5", "--save", "", "--bind", "a", "b"]
 
 
@@ -57,6 +57,7 @@ def test_restart_keeps_directory_and_port(fake):
 def test_own_options_are_replaced_not_repeated(fake):
     argv = fake(save="900 1").argv
     assert argv.count("--save") == 1 and "900 1" in argv
+    assert "--save" not in fake(save=None).argv
 
 
 def test_deaf_server_is_killed(fake, monkeypatch):

@@ -1,0 +1,85 @@
+"""Snapshots of a running server: its child, its progress, its file; and servers that start from a given file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Callable
+
+from .rdb_file import RdbFile, read_rdb
+from .server import Server
+from .wait import wait_until
+from .wire import Wire
+
+FOREVER_US = 60_000_000
+"""As rdb-key-save-delay or key-load-delay: longer than any test."""
+
+
+def persistence(wire: Wire) -> dict[str, str]:
+    """INFO persistence. Values are texts."""
+    text = wire("INFO", "persistence").decode()
+    return dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+
+
+def children(server: Server) -> list[int]:
+    """Processes whose parent is the server, as `pgrep -P` finds them; zombies do not count."""
+    found = []
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            state, parent = Path(f"/proc/{entry}/stat").read_text().rpartition(") ")[2].split()[:2]
+        except OSError:
+            continue  # gone meanwhile
+        if int(parent) == server.pid and state != "Z":
+            found.append(int(entry))
+    return found
+
+
+def temporary_files(server: Server) -> list[str]:
+    return [path.name for path in server.dir.glob("temp*")]
+
+
+def dump_path(server: Server) -> Path:
+    return server.dir / "dump.rdb"
+
+
+def dump_file(server: Server) -> RdbFile:
+    """The server's snapshot, read by our own reader."""
+    return read_rdb(dump_path(server).read_bytes())
+
+
+def background_save(wire: Wire) -> None:
+    """BGSAVE, from its start to its good end."""
+    assert wire("BGSAVE") == "Background saving started"
+    wait_saved(wire)
+    assert persistence(wire)["rdb_last_bgsave_status"] == "ok"
+
+
+def wait_saved(wire: Wire, seconds: float = 10) -> None:
+    """Until no background save is under way."""
+    wait_until(lambda: persistence(wire)["rdb_bgsave_in_progress"] == "0", seconds, "the background save to end")
+
+
+def endless_save(server: Server, wire: Wire) -> int:
+    """Starts a background save that does not end by itself, and returns its child. There must be a key."""
+    assert wire("DBSIZE") > 0, "an empty dataset is saved at once"
+    wire.ok("CONFIG", "SET", "rdb-key-save-delay", FOREVER_US)
+    assert wire("BGSAVE") == "Background saving started"
+    wire.ok("CONFIG", "SET", "rdb-key-save-delay", 0)
+    [child] = wait_until(lambda: children(server), 5, "a child of the server")
+    wait_until(lambda: temporary_files(server), 5, "the child's temporary file")
+    return child
+
+
+def with_dump(fresh_server: Callable[..., Server], data: bytes, start: bool = True, **options: Any) -> Server:
+    """A server whose directory holds this snapshot before it starts."""
+    server = fresh_server(start=False, **options)
+    dump_path(server).write_bytes(data)
+    return server.start() if start else server
+
+
+def reborn(server: Server) -> Wire:
+    """SAVE, the hardest end there is, and a new start: what the client sees now comes from the file alone."""
+    server.wire().ok("SAVE")
+    server.kill()
+    server.start()
+    return server.wire()
