@@ -88,14 +88,18 @@ Ref Database::add(Entry::Shape shape) {
   Entry* entry = Entry::create(storage_->slab, shape);
   Hash hash = hash_of(shape.key);
   Ref ref{table_of(shape.key).insert(entry, hash), hash};
-  size_++;
-  if (entry->has_expiry()) {
-    with_expiry_++;
-    note_expiry(hash, *entry);
-  }
-  if (entry->is_pointer()) with_pointer_++;
+  count_new(*entry, hash);
   if (keyspace_.events.anyone()) keyspace_.notice(*this, shape.key, "new", EventClass::kNewKey);
   return ref;
+}
+
+void Database::count_new(const Entry& entry, Hash hash) {
+  size_++;
+  if (entry.has_expiry()) {
+    with_expiry_++;
+    note_expiry(hash, entry);
+  }
+  if (entry.is_pointer()) with_pointer_++;
 }
 
 // Builds the entry anew for a shape whose key may be the old entry's own bytes; the old value was dealt with.

@@ -20,6 +20,7 @@
 
 namespace strata::db {
 
+class BulkLoad;
 class Keyspace;
 
 struct EntryTraits {
@@ -125,12 +126,14 @@ class Database {
   Keyspace& keyspace() { return keyspace_; }
 
  private:
+  friend class BulkLoad;
   Ref live(std::string_view key);  // lookup that lets an expired key go
   void forget_value(Entry& entry, Removal why);
   void expire(Ref ref);
   void touch(Entry& entry);
   Ref put(Ref ref, const Entry::Shape& shape);
   void note_expiry(Hash hash, const Entry& entry);
+  void count_new(const Entry& entry, Hash hash);
 
   Keyspace& keyspace_;
   int index_;

@@ -16,6 +16,7 @@ namespace strata::net {
 namespace {
 
 constexpr int kMaxEvents = 1024;
+constexpr int kNestedEvents = 64;
 constexpr int64_t kLongestWaitMs = 1000;
 
 // An event carries its descriptor and the generation of the slot at the time of watching.
@@ -130,8 +131,8 @@ int64_t EventLoop::wait_ms(int64_t max_wait_ms) const {
   return std::clamp<int64_t>(until, 0, max_wait_ms);
 }
 
-void EventLoop::dispatch(int count) {
-  auto* events = reinterpret_cast<epoll_event*>(events_.data());
+void EventLoop::dispatch(const void* happenings, int count) {
+  auto* events = static_cast<const epoll_event*>(happenings);
   for (int i = 0; i < count; i++) {
     int fd = static_cast<int>(events[i].data.u64 & 0xffffffff);
     uint32_t generation = static_cast<uint32_t>(events[i].data.u64 >> 32);
@@ -170,8 +171,16 @@ void EventLoop::run_once(int64_t max_wait_ms) {
   refresh_clock();
   turns_++;
   for (auto& hook : after_sleep_) hook();
-  if (count > 0) dispatch(count);
+  if (count > 0) dispatch(events_.data(), count);
   if (!due_.empty() && due_.begin()->first <= now_us_) run_timers();
+}
+
+void EventLoop::serve_sockets() {
+  // A turn that is under way goes on with its own events afterwards.
+  epoll_event events[kNestedEvents];
+  const int count = ::epoll_wait(epoll_.get(), events, kNestedEvents, 0);
+  refresh_clock();
+  if (count > 0) dispatch(events, count);
 }
 
 void EventLoop::run() {

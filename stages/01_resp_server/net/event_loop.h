@@ -57,7 +57,10 @@ class EventLoop {
 
   void run();  // until stop()
   void stop() { stopped_ = true; }
-  void run_once(int64_t max_wait_ms);  // one turn, for serving while something long is under way
+  void run_once(int64_t max_wait_ms);  // one turn
+  // Handles what the sockets have to say right now, in the middle of something long: no waiting, no timers, no hooks. May
+  // be called from inside a handler.
+  void serve_sockets();
 
   // Ends a wait from another thread or a signal handler.
   void wake();
@@ -82,7 +85,7 @@ class EventLoop {
     std::function<void()> run;
   };
   int64_t wait_ms(int64_t max_wait_ms) const;
-  void dispatch(int count);
+  void dispatch(const void* events, int count);
   void run_timers();
   TimerId add_timer(int64_t delay_ms, int64_t period_ms, std::function<void()> run);
 

@@ -102,7 +102,7 @@ void Clients::free(Client& client) {
 }
 
 void Clients::readable(Client& client) {
-  if (client.flags & (Client::kCloseNow | Client::kCloseAfterReply)) return;
+  if ((client.flags & (Client::kCloseNow | Client::kCloseAfterReply)) || &client == busy_) return;
   InputBuffer& input = client.input();
   std::span<char> big = client.parser().big_bulk_space();
   char* into = nullptr;
@@ -159,7 +159,7 @@ void Clients::process_input(Client& client) {
   RequestParser& parser = client.parser();
   ParserLimits parser_limits{static_cast<uint64_t>(max_bulk), client.authenticated};
   server_.begin_batch();
-  serving_ = &client;
+  Client* outer = std::exchange(serving_, &client);
   size_t until_look = 0;
   while ((client.flags & kNoMore) == 0) {
     if (until_look-- == 0) until_look = parser.between_commands() ? look_ahead(client) - 1 : SIZE_MAX;
@@ -172,7 +172,7 @@ void Clients::process_input(Client& client) {
     server_.execute(client, parser.args());
     parser_limits.authenticated = client.authenticated;
   }
-  serving_ = nullptr;
+  serving_ = outer;
   input.settle();
   if (!client.out.empty()) {
     schedule_write(client);
@@ -250,8 +250,26 @@ void Clients::end_of_turn() {
       server_.replies.run();
       write_all();
     }
-    for (Client* client : std::exchange(to_close_, {})) free(*client);
+    if (to_close_.size() == 1 && to_close_[0] == busy_) return;
+    for (Client* client : std::exchange(to_close_, {})) {
+      if (client == busy_) {
+        to_close_.push_back(client);
+      } else {
+        free(*client);
+      }
+    }
   }
+}
+
+void Clients::serve_while_busy() {
+  if (busy_ != nullptr) return;  // one level is enough
+  busy_ = serving_;
+  // What the busy client sent may lie in the shared buffer.
+  std::vector<char> aside = std::exchange(scratch_, std::vector<char>(kReadBytes));
+  server_.loop.serve_sockets();
+  end_of_turn();
+  scratch_ = std::move(aside);
+  busy_ = nullptr;
 }
 
 void Clients::write_all() {

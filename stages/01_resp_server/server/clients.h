@@ -59,6 +59,9 @@ class Clients {
   void readable(Client& client);
   void writable(Client& client);
   void end_of_turn();  // writes and closes; a before-sleep step of the server
+  // Serves whoever has something to say, in the middle of a command or of a start that takes long. The client whose
+  // command is running is left alone: its arguments stay where they are, and it is not freed.
+  void serve_while_busy();
   void periodic();     // timeouts, soft limits, shrinking buffers
   void check_output_limit(Client& client);
 
@@ -90,6 +93,7 @@ class Clients {
   Lookahead lookahead_;
   std::vector<char> scratch_;  // shared read buffer
   Client* serving_ = nullptr;
+  Client* busy_ = nullptr;  // in the middle of a command, while others are served
   uint64_t next_id_ = 1;
   uint64_t last_checked_ = 0;  // where periodic() goes on
 };

@@ -55,6 +55,15 @@ Status Server::start() {
   return {};
 }
 
+bool Server::serve_while_busy() {
+  moment++;
+  const int64_t clock = batch_clock_ns_;
+  clients.serve_while_busy();
+  shutdown.poll();
+  batch_clock_ns_ = clock;  // the outer command's time goes on
+  return !shutdown.stopping();
+}
+
 void Server::begin_batch() { batch_clock_ns_ = cycle_clock_.ns(); }
 
 void Server::execute(Client& client, Args args) {

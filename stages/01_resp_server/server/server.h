@@ -128,6 +128,10 @@ class Server {
     });
   }
 
+  // Lets clients be served in the middle of something long, as far as the gates allow it (kLoading). False: the server is
+  // to end, so give up.
+  bool serve_while_busy();
+
   // Command line, configuration, listening, the loop, shutdown: the whole life of the process. Returns its exit code.
   int main(int argc, char** argv);
 

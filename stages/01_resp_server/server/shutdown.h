@@ -44,6 +44,7 @@ class Shutdown {
   void begin(ShutdownRequest request, std::function<void(bool aborted)> failed = {});
   bool abort();  // SHUTDOWN ABORT; false when none is under way
   bool in_progress() const { return in_progress_; }
+  bool stopping() const { return stopping_; }  // all is done, the loop ends
   // Async-signal-safe: SIGTERM, SIGINT. A SIGINT while a shutdown is wanted already ends the process at once.
   void signalled(int signal);
   void poll();  // once per turn: acts on a signal, goes on with a waiting shutdown

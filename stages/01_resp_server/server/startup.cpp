@@ -248,6 +248,7 @@ int Server::main(int argc, char** argv) {
   close_at_shutdown(*this);
   start_timers(*this);
   if (Status started = start(); !started.ok()) return fail(started);
+  if (shutdown.stopping()) return shutdown.exit_code;  // before there was anything to serve
   if (get<net::Listener>().tcp_count() > 0) log_notice("Ready to accept connections");
   if (!options.unixsocket.empty()) {
     log_notice("The server is now ready to accept connections at {}", options.unixsocket);

@@ -30,11 +30,15 @@ class TestPeer {
   TestPeer& operator=(const TestPeer&) = delete;
   ~TestPeer() { close(); }
 
-  // Sends inline commands, one a line, and returns what arrives until the server has nothing more to do.
-  std::string ask(std::string_view commands) {
+  // Sends inline commands, one a line.
+  void send(std::string_view commands) {
     std::string bytes(commands);
     bytes += "\r\n";
     EXPECT_EQ(::write(fd_, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  }
+  // The same, and returns what arrives until the server has nothing more to do.
+  std::string ask(std::string_view commands) {
+    send(commands);
     // The work of one turn may make some for the next: a write, a close, a command that was put aside.
     for (int turn = 0; turn < 4; turn++) server_.loop.run_once(0);
     return receive();

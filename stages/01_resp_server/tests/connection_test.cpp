@@ -54,6 +54,23 @@ TEST_F(ConnectionTest, NothingRunsBeforeThePasswordIsGiven) {
   EXPECT_EQ(peer.ask("PING"), kNoAuthReply);
 }
 
+TEST_F(ConnectionTest, OthersAreServedInTheMiddleOfACommand) {
+  static TestPeer* other = nullptr;
+  static std::string said;
+  host.server.commands.add({.name = "long", .arity = 2, .flags = kFast, .run = [](Client& client, Args args) {
+                              other->send("PING");
+                              for (int i = 0; i < 3; i++) client.server.serve_while_busy();
+                              said = other->receive();
+                              client.reply.bulk(args[1]);
+                            }});
+  start();
+  TestPeer peer = host.connect();
+  TestPeer second = host.connect();
+  other = &second;
+  EXPECT_EQ(peer.ask("LONG argument\r\nECHO next"), "$8\r\nargument\r\n$4\r\nnext\r\n");
+  EXPECT_EQ(said, "+PONG\r\n");
+}
+
 TEST_F(ConnectionTest, ANewPasswordConcernsNewConnections) {
   start();
   TestPeer before = host.connect();

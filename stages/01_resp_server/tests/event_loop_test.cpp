@@ -44,6 +44,26 @@ TEST(EventLoop, TellsOfReadableDescriptors) {
   EXPECT_EQ(counter.readable, 1);
 }
 
+TEST(EventLoop, SocketsAreServedInTheMiddleOfAHandler) {
+  EventLoop loop;
+  Pipe busy, other;
+  Counter in_the_middle, served;
+  bool timer_ran = false;
+  loop.after(0, [&] { timer_ran = true; });
+  in_the_middle.then = [&] {
+    other.write();
+    loop.unwatch(busy.out.get());  // it would be served as well
+    loop.serve_sockets();
+    EXPECT_EQ(served.readable, 1);
+    EXPECT_FALSE(timer_ran) << "only sockets";
+  };
+  ASSERT_TRUE(loop.watch(busy.out.get(), kRead, &in_the_middle).ok());
+  ASSERT_TRUE(loop.watch(other.out.get(), kRead, &served).ok());
+  busy.write();
+  loop.run_once(1000);
+  EXPECT_EQ(in_the_middle.readable, 1);
+}
+
 TEST(EventLoop, AWatcherRemovedInTheSameTurnIsNotCalled) {
   EventLoop loop;
   Pipe first, second;

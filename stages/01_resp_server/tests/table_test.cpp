@@ -193,6 +193,17 @@ TEST_F(TableTest, AnEmptyTableHoldsNothingAndCostsNothing) {
   EXPECT_EQ(table_.memory_bytes(), 0u);
 }
 
+TEST_F(TableTest, RoomThatWasReservedIsNotRehashed) {
+  table_.reserve(10000);
+  size_t buckets = table_.bucket_count();
+  for (int i = 0; i < 10000; i++) {
+    add(key(i));
+    ASSERT_FALSE(table_.rehashing());
+  }
+  EXPECT_EQ(table_.bucket_count(), buckets);
+  for (int i = 0; i < 10000; i++) ASSERT_TRUE(has(key(i)));
+}
+
 TEST_F(TableTest, WithoutResizingItStillTakesAndFindsEverything) {
   for (int i = 0; i < 1000; i++) add(key(i));
   while (table_.rehash(1)) {

@@ -35,6 +35,7 @@ class FieldTable {
   size_t size() const { return fields_.size(); }
   const Entry* find(std::string_view field) const;
 
+  void reserve(size_t fields) { fields_.reserve(fields); }  // before the first one
   // Sets a field; true when it is new. `adopt` may hand over the value's own block.
   bool set(std::string_view field, std::string_view value, resp::BigBulk adopt = nullptr);
   // Adds a field that is not there yet.

@@ -58,8 +58,9 @@ class MemberTable {
   bool contains(std::string_view text, Hash hash) const { return static_cast<bool>(table_.find(text, hash)); }
   bool contains(std::string_view text) const { return contains(text, hash_of(text)); }
 
-  bool add(std::string_view text);     // false: it was there already
-  bool remove(std::string_view text);  // false: it was not there; `text` may be the member's own
+  void reserve(size_t members) { table_.reserve(members); }  // before the first one
+  bool add(std::string_view text);                           // false: it was there already
+  bool remove(std::string_view text);                        // false: it was not there; `text` may be the member's own
 
   // Lookups whose memory is not in the cache overlap when these are called for all of them first, one after the other.
   void prefetch_bucket(Hash hash) const { table_.prefetch_bucket(hash); }
@@ -70,19 +71,7 @@ class MemberTable {
   // Visits all members, which must not change meanwhile, except that `visit` may free the one it is given.
   template <class Visit>
   void each(Visit visit) const {
-    // A few members at a time, so that fetching them from memory overlaps.
-    Member* ahead[kAhead];
-    size_t count = 0;
-    auto flush = [&] {
-      for (size_t i = 0; i < count; i++) visit(ahead[i]);
-      count = 0;
-    };
-    table_.each([&](Member* member) {
-      __builtin_prefetch(member);
-      ahead[count++] = member;
-      if (count == kAhead) flush();
-    });
-    flush();
+    table_.each(visit);
   }
   // Visits members from `cursor` on (0 at the start), at least one bucket of them; the next cursor, 0 at the end. What
   // it promises while the set changes is in table.h.
@@ -103,8 +92,6 @@ class MemberTable {
   size_t memory_bytes() const { return sizeof *this + table_.memory_bytes(); }  // without the members
 
  private:
-  static constexpr size_t kAhead = 16;
-
   Table<MemberTraits> table_;
 };
 

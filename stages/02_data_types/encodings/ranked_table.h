@@ -34,6 +34,7 @@ class RankedTable {
   }
   Node* find(std::string_view member) const { return find(member, hash_of(member)); }
 
+  void reserve(size_t members) { index_.reserve(members); }  // before the first one
   // Adds a member that is not there.
   void insert(double score, std::string_view member, Hash hash) {
     Node* node = SkipList::make(score, member);
