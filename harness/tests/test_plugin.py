@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.limit(60)  # each runs a pytest of its own
 HARNESS = Path(__file__).resolve().parents[1]
 FAKE = f"{sys.executable} {Path(__file__).with_name('fake_server.py')}"
 

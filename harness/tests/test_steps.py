@@ -2,8 +2,12 @@
 
 import sys
 
+import pytest
+
 from harness.cli.support import failures
 from harness.cli.support.steps import Steps, verdict
+
+pytestmark = pytest.mark.limit(60)  # each runs a pytest or a ctest of its own
 
 SUITE = '''
 import pytest
