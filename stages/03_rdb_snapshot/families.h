@@ -10,5 +10,6 @@ namespace strata::rdb {
 using resp::Server;
 
 void install_rdb_options(Server&);  // rdbcompression, rdbchecksum, ...
+void install_digest(Server&);       // DEBUG DIGEST, DIGEST-VALUE
 
 }  // namespace strata::rdb

@@ -6,6 +6,7 @@ namespace strata::rdb {
 
 void install(resp::Server& server) {
   install_rdb_options(server);  // how a snapshot is written and read
+  install_digest(server);       // DEBUG DIGEST: do two servers hold the same?
 }
 
 }  // namespace strata::rdb

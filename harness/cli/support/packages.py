@@ -32,6 +32,7 @@ PACKAGES = [
     Package("libxxhash-dev", BUILD, "hashing"),
     Package("libcxxopts-dev", BUILD, "command line"),
     Package("liblzf-dev", BUILD, "compression of strings in RDB files"),
+    Package("libmd-dev", BUILD, "SHA-1, of which the fingerprint of the data is made"),
     Package("redis-tools", BUILD, "redis-cli, to talk to the server; redis-benchmark", tools=("redis-cli",)),
     Package("libgtest-dev", TEST, "unit tests"),
     Package("redis-server", TEST, "the reference that calibrates the suites", tools=("redis-server",)),
