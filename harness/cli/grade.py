@@ -36,6 +36,8 @@ def add_arguments(parser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="varies keys, values and schedules (0)")
     parser.add_argument("-j", "--jobs", type=_positive, metavar="N", help="tests that run at the same time")
     parser.add_argument("-k", dest="select", default="", metavar="EXPR", help="some tests only; points count for those")
+    parser.add_argument("--sample", type=_positive, default=0, metavar="K",
+                        help="K tests of each task only; others with another --seed")
     parser.add_argument("--repeat", type=_positive, default=1, metavar="N", help="a test passes if it does N times")
     parser.add_argument("--time-limit", type=_positive, metavar="SECONDS", help="of a whole run (10 times the stage's)")
     parser.add_argument("--details", type=int, default=terminal.IN_FULL, metavar="N",
@@ -67,7 +69,7 @@ def _run(args) -> int:
         return 0
     python = interpreter.find_or_make()
     options = grading.Options(python=python, seed=args.seed, jobs=args.jobs or _jobs(), select=args.select,
-                              repeat=args.repeat, time_limit=args.time_limit)
+                              sample=args.sample, repeat=args.repeat, time_limit=args.time_limit)
     if args.submissions:
         return _grade_submissions(args, stages, options)
     scores = []

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
+from collections import Counter
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Callable, Sequence
 
@@ -24,6 +27,7 @@ class Options:
     seed: int = 0
     jobs: int = 1
     select: str = ""
+    sample: int = 0  # this many tests of each task, chosen by the seed; 0: all
     repeat: int = 1
     time_limit: float | None = None  # seconds
 
@@ -39,8 +43,8 @@ def grade(stage: StageConfig, command: str, options: Options, server_given: bool
     tests = collect(stage, options.python)
     owner = assign(stage, [test.id for test in tests])
     chosen = _select(stage, options, tests, owner)
-    facts = {"server": command, "server_given": server_given, "seed": options.seed, "selection": options.select,
-             "repeat": options.repeat}
+    facts = {"server": command, "server_given": server_given, "seed": options.seed, "repeat": options.repeat,
+             "selection": _selection(options, chosen, owner)}
     begin = time.monotonic()
     with nothing_left_behind():
         problem = problem_of(command)
@@ -65,8 +69,10 @@ def not_graded(stage: StageConfig, server: str, options: Options, problem: str) 
     """The score of a server that there is not, because of `problem`."""
     tests = collect(stage, options.python)
     owner = assign(stage, [test.id for test in tests])
-    return _without_points(stage, owner, _select(stage, options, tests, owner), problem,
-                           {"server": server, "server_given": False, "seed": options.seed, "selection": options.select})
+    chosen = _select(stage, options, tests, owner)
+    return _without_points(stage, owner, chosen, problem,
+                           {"server": server, "server_given": False, "seed": options.seed,
+                            "selection": _selection(options, chosen, owner)})
 
 
 def _without_points(stage: StageConfig, owner: dict[str, Task], tests: Sequence[TestResult], problem: str,
@@ -78,11 +84,11 @@ def _without_points(stage: StageConfig, owner: dict[str, Task], tests: Sequence[
 
 def _select(stage: StageConfig, options: Options, tests: Sequence[TestResult],
             owner: dict[str, Task]) -> list[TestResult]:
-    """By task id, by test id or pattern, or by an expression of pytest's -k."""
+    """By task id, by test id or pattern, or by an expression of pytest's -k; then a sample of those."""
     select = options.select
     if not select:
-        return list(tests)
-    if _TASK_ID.fullmatch(select):
+        chosen = list(tests)
+    elif _TASK_ID.fullmatch(select):
         chosen = [test for test in tests if owner[test.id].id == select]
     elif "::" in select:
         chosen = [test for test in tests if test.id == select]
@@ -92,4 +98,31 @@ def _select(stage: StageConfig, options: Options, tests: Sequence[TestResult],
         chosen = [test for test in tests if test.id in names]
     if not chosen:
         raise SuiteError(f"-k {select} matches no test of stage {stage.number}")
-    return chosen
+    return _sample(chosen, owner, options) if options.sample else chosen
+
+
+def _sample(tests: Sequence[TestResult], owner: dict[str, Task], options: Options) -> list[TestResult]:
+    """Of each task the same tests for the same seed, in their order. Cases of one function come last: they are alike."""
+    chance = random.Random(options.seed)
+    by_task: dict[str, list[str]] = {}
+    for test in tests:
+        by_task.setdefault(owner[test.id].id, []).append(test.id)
+    picked: set[str] = set()
+    for names in by_task.values():
+        seen: Counter[str] = Counter()
+        turns = []
+        for name in chance.sample(names, len(names)):
+            function = name.partition("[")[0]
+            turns.append((seen[function], name))
+            seen[function] += 1
+        turns.sort(key=itemgetter(0))
+        picked.update(name for _, name in turns[:options.sample])
+    return [test for test in tests if test.id in picked]
+
+
+def _selection(options: Options, chosen: Sequence[TestResult], owner: dict[str, Task]) -> str:
+    """What was asked for, in words; empty for all tests."""
+    if not options.sample:
+        return options.select
+    sample = f"a sample of {len(chosen)} of {len(owner)} tests"
+    return f"{options.select}, {sample}" if options.select else sample

@@ -70,6 +70,18 @@ def test_selection(project, select, tests):
     assert code == 0 and set(outcomes(stage)) == tests and stage["earned"] == stage["possible"] < 16
 
 
+def test_a_sample_has_tests_of_each_task(project):
+    picked = set()
+    for seed in range(8):
+        code, stage = project.report("--server", GOOD, "--sample", "1", "--seed", str(seed))
+        assert code == 0 and [task["tests"] for task in stage["tasks"]] == [1, 1]
+        assert stage["selection"] == "a sample of 2 of 5 tests"
+        picked.update(outcomes(stage))
+    assert len(picked) > 2
+    _, stage = project.report("--server", GOOD, "--sample", "3", "-k", "1.2")
+    assert set(outcomes(stage)) == {"test_set", "test_get"} and stage["selection"] == "1.2, a sample of 2 of 5 tests"
+
+
 @pytest.mark.parametrize("words, problem", [
     (("1", "-k", "nothing_like_this"), "matches no test"), (("7",), "there is no stages/07_")])
 def test_what_cannot_be_run(project, words, problem):
