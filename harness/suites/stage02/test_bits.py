@@ -125,6 +125,7 @@ def test_bitcount_errors(wire):
     assert wire.error("BITCOUNT", "k", 1, 2, "BIT", 3) == "ERR syntax error"
     assert wire.error("BITCOUNT", "k", "x", 1) == wire.error("BITCOUNT", "k", 1, "x") == NOT_INTEGER
     assert wire.error("BITCOUNT", "h") == WRONG_TYPE
+    assert wire("BITCOUNT", "k") == wire("BITCOUNT", "k", 0, -1, "bYtE") == 26
     assert wire("BITCOUNT", "none") == wire("BITCOUNT", "none", "x") == wire("BITCOUNT", "k", -1, -2, "word") == 0
 
 
@@ -170,6 +171,7 @@ def test_bitpos_errors(wire):
     assert wire.error("BITPOS", "k", 1, 0, "x", "word") == wire.error("BITPOS", "k", 1, 0, 0, "BIT", 1) == \
         "ERR syntax error"
     assert wire.error("BITPOS", "k", 1, 0, "x", "BIT") == NOT_INTEGER
+    assert wire("BITPOS", "k", 1, 8, -1, "bIt") == 9
     assert wire("BITPOS", "none", 1, "x") == -1
 
 
