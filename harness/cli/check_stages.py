@@ -2,12 +2,11 @@
 
 Include lines must not point forward either. What was proved once is not run again until a file changes.
 """
-import hashlib
 import re
 from pathlib import Path
 
 from harness.cli.support import apt, failures, packages, repo
-from harness.cli.support.steps import Steps, Stop, passed_on, say, verdict
+from harness.cli.support.steps import Steps, Stop, passed_on, verdict
 from harness.starter import project, scratch
 
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*["<](?:stages/)?(\d\d)_[^">]*[">]', re.MULTILINE)
@@ -48,23 +47,12 @@ def _check(number: int) -> None:
         raise Stop(f"there is no stage {number}")
     whole.files = {path: file for path, file in whole.files.items() if not path.startswith(("harness/", "docs/"))}
     place = scratch.place(f"stages-1-to-{number}")
-    stamp = place / "build" / "proved"
-    state = _digest(whole)
-    if stamp.is_file() and stamp.read_text() == state:
-        say("proved before; no file has changed since")
+    state = scratch.digest(whole)
+    if scratch.was_proved(place, state):
         return
-    stamp.unlink(missing_ok=True)
     folder = scratch.build(whole, place, [])
     code, output = passed_on(["ctest", "--test-dir", str(folder), "-j", "2", "--output-on-failure", "--no-tests=error"])
     if code != 0:
         failed = ", ".join(failures.of_ctest(output)[:10]) or verdict(output)
         raise Stop(f"unit tests fail without the later stages: {failed}")
-    stamp.write_text(state)
-
-
-def _digest(whole) -> str:
-    digest = hashlib.sha256()
-    for path, (content, executable) in sorted(whole.files.items()):
-        digest.update(f"{path}\0{len(content)}\0{executable}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
+    scratch.note_proof(place, state)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 from pathlib import Path
 
 from harness.cli.support import builder
 from harness.cli.support.repo import ROOT
-from harness.cli.support.steps import Stop, passed_on, verdict
+from harness.cli.support.steps import Stop, passed_on, say, verdict
 from harness.starter.project import Starter, replace
 
 # Only whether it compiles and works matters here, not how fast: no optimisation, no debug information.
@@ -43,6 +44,32 @@ def rebuild(into: Path, targets: list[str], jobs: int) -> Path:
         lines = answer.stdout.splitlines()
         raise Stop("\n".join([line for line in lines if "error" in line.lower()][:5] or lines[-5:]))
     return folder
+
+
+def digest(project: Starter) -> str:
+    """Differs for projects that differ in a byte of a file."""
+    whole = hashlib.sha256()
+    for path, (content, executable) in sorted(project.files.items()):
+        whole.update(f"{path}\0{len(content)}\0{executable}\0".encode())
+        whole.update(content)
+    return whole.hexdigest()
+
+
+def was_proved(into: Path, state: str) -> bool:
+    """Whether a check has noted that it passed in this state. If not, a proof for another state is forgotten."""
+    if _stamp(into).is_file() and _stamp(into).read_text() == state:
+        say("proved before; no file has changed since")
+        return True
+    _stamp(into).unlink(missing_ok=True)
+    return False
+
+
+def note_proof(into: Path, state: str) -> None:
+    _stamp(into).write_text(state)
+
+
+def _stamp(into: Path) -> Path:
+    return into / "build" / "proved"
 
 
 def _run(command: list[str], root: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import check_stages
-from harness.starter import check, project, solution, stub
+from harness.starter import check, prefix, project, solution, stub
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -229,20 +229,32 @@ def test_a_copied_body_is_found_in_code_and_a_common_line_is_not(small):
     assert [leak.line for leak in solution.find_leaks(project.compose(small, 1))] == [2]
 
 
-def _scored(outcome="failed", earned=0.0, hint="./strata hint 1.1 --level 1", task="1.1"):
-    return {"earned": earned, "tasks": [{"id": "1.1"}],
-            "tests": [{"id": "test_a.py::test_x", "task": task, "outcome": outcome, "failure": {"hint": hint}}]}
+def _scored(outcome="failed", earned=0.0, hint="./strata hint 1.1 --level 1", task="1.1", kind="difference", problem=""):
+    return {"earned": earned, "tasks": [{"id": "1.1"}], "selection": "", "problem": problem,
+            "tests": [{"id": "test_a.py::test_x", "task": task, "outcome": outcome,
+                       "failure": {"hint": hint, "kind": kind, "headline": "Wrong.", "got": "-ERR TODO 1.2: ..."}}]}
 
 
 def test_judging_a_graded_starter():
     check.judge(_scored())
+    check.judge(_scored(kind="start", problem="It says nothing."))
     for wrong, complaint in (
             (_scored("passed", 1.0), "earns 1.0 points.*test_x"),
             (_scored(hint=""), "do not name their task"),
             (_scored(task="1.9"), "do not name their task"),
+            (_scored(kind="start"), "not run on a server that works: .*test_x"),
             ({**_scored(), "tests": []}, "no test was run")):
         with pytest.raises(check.Stop, match=complaint):
             check.judge(wrong)
+
+
+def test_tests_that_belong_to_another_task():
+    done = frozenset({"1.1"})
+    assert prefix.misplaced(_scored("passed"), done) == prefix.misplaced(_scored(task="1.2"), done) == []
+    assert prefix.misplaced(_scored(), done) == [
+        "test_a.py::test_x: fails, although task 1.1 is done; it came to task 1.2"]
+    assert prefix.misplaced(_scored("passed", task="1.2"), done) == [
+        "test_a.py::test_x: passes, although task 1.2 is not done"]
 
 
 def test_the_real_starters_hold_no_solution():
@@ -256,8 +268,8 @@ def test_the_real_starters_hold_no_solution():
 
 @pytest.fixture
 def learner(tmp_path):
-    """The newest stage's number, and a learner's project with every earlier stage done."""
-    newest = max(int(folder.parent.name[:2]) for folder in (ROOT / "stages").glob("[0-9][0-9]_*/main.cpp"))
+    """The number of the newest stage with tasks, and a learner's project with every earlier stage done."""
+    newest = max(int(folder.parent.name[:2]) for folder in (ROOT / "stages").glob("[0-9][0-9]_*/stage.toml"))
     project.write(project.without_later_stages(ROOT, newest - 1), tmp_path / "learner")
     return newest, tmp_path / "learner"
 

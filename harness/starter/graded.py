@@ -1,0 +1,28 @@
+"""Has ./strata grade judge a server, as a learner would, and reads its report."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from harness.cli.support import interpreter
+from harness.cli.support.repo import ROOT
+from harness.cli.support.steps import Stop, say
+from harness.grader.stage_config import StageConfig
+
+
+def grade(stage: StageConfig, server: Path, *words: str, time_scale: float = 1.0) -> dict:
+    """The stage's part of the JSON report. `words` are further options; `time_scale` multiplies TIMEOUT_SCALE. Raises
+    Stop when the grader itself could not run."""
+    command = [interpreter.find_or_make(), str(ROOT / "strata"), "grade", str(stage.number), "--server", str(server),
+               "--report", "json", *words]
+    scale = float(os.environ.get("TIMEOUT_SCALE", "1")) * time_scale
+    say(f"$ TIMEOUT_SCALE={scale:g} {' '.join(command[1:])}")
+    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+                            env={**os.environ, "TIMEOUT_SCALE": str(scale)})
+    try:
+        return json.loads(answer.stdout)["stages"][0]
+    except json.JSONDecodeError:
+        raise Stop(f"the grader could not run on stage {stage.number} (exit code {answer.returncode})") from None
