@@ -83,3 +83,25 @@ def reborn(server: Server) -> Wire:
     server.kill()
     server.start()
     return server.wire()
+
+
+def contents(wire: Wire) -> dict[bytes, Any]:
+    """Every key of the selected database with its value: bytes, list, set, dict of fields, or dict of scores."""
+    readers = {"string": ["GET"], "list": ["LRANGE", 0, -1], "set": ["SMEMBERS"], "hash": ["HGETALL"],
+               "zset": ["ZRANGE", 0, -1, "WITHSCORES"]}
+    found: dict[bytes, Any] = {}
+    for key in wire("KEYS", "*"):
+        kind = wire("TYPE", key)
+        command, *rest = readers[kind]
+        value = wire(command, key, *rest)
+        if kind == "set":
+            value = set(value)
+        elif kind in ("hash", "zset"):
+            value = dict(zip(value[::2], value[1::2]))
+        found[key] = value
+    return found
+
+
+def encodings(wire: Wire) -> dict[bytes, bytes]:
+    """OBJECT ENCODING of every key of the selected database."""
+    return {key: wire("OBJECT", "ENCODING", key) for key in wire("KEYS", "*")}
