@@ -105,3 +105,15 @@ def contents(wire: Wire) -> dict[bytes, Any]:
 def encodings(wire: Wire) -> dict[bytes, bytes]:
     """OBJECT ENCODING of every key of the selected database."""
     return {key: wire("OBJECT", "ENCODING", key) for key in wire("KEYS", "*")}
+
+
+def refuse(server: Server) -> str:
+    """Starts a server that must not accept its snapshot: it has to end by itself, with an error. Returns its log."""
+    before = len(server.log_text())
+    server.start(wait=False)
+    server.stopping = True
+    wait_until(lambda: not server.alive() or server.answers(), 10, "the server to refuse its snapshot")
+    log = server.log_text()[before:]
+    assert not server.alive(), f"the server serves a snapshot that it should have refused\n{log[-2000:]}"
+    assert server.returncode != 0, f"the server refused its snapshot, but ended as if all were well\n{log[-2000:]}"
+    return log
