@@ -6,8 +6,8 @@ are counted. A backup that was never restored is a hope.
     check tool says:  K keys, e2 of them expired        after the server was asked
     passed when       K is what the manifest recorded, and K - e2 <= N <= K - e1
 
-The server listens on a unix socket inside its folder and on no port: no client meets it by mistake, and it cannot be
-mistaken for the live one, which the drill knows nothing of.
+The server listens on a unix socket in a folder of its own and on no port: no client meets it by mistake, and it cannot
+be mistaken for the live one, which the drill knows nothing of.
 """
 
 from __future__ import annotations
@@ -63,17 +63,19 @@ class ThrowAwayServer:
     """A server over `folder`, which neither saves nor listens on a port; gone with the block."""
 
     def __init__(self, binary: str, folder: Path) -> None:
-        self._socket = str(folder / "drill.sock")
-        self._log = folder / "server.log"
+        self._own = tempfile.TemporaryDirectory(prefix="drill-")  # not in `folder`: a socket's path must be short
+        self._socket = str(Path(self._own.name) / "socket")
+        self._log = Path(self._own.name) / "log"
         self._command = [binary, "--port", "0", "--unixsocket", self._socket, "--dir", str(folder),
                          "--dbfilename", "dump.rdb", "--save", "", "--appendonly", "no", "--daemonize", "no"]
 
     def __enter__(self) -> "ThrowAwayServer":
         with open(self._log, "wb") as log:
             try:
-                self._process = subprocess.Popen(self._command, cwd=self._log.parent, stdin=subprocess.DEVNULL,
-                                                 stdout=log, stderr=log, start_new_session=True)
+                self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                                 start_new_session=True)
             except OSError as error:
+                self._own.cleanup()
                 raise Failure(f"the server {self._command[0]} cannot be run: {error.strerror}") from None
         return self
 
@@ -84,6 +86,7 @@ class ThrowAwayServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._own.cleanup()
 
     def wait_loaded(self, limit: float) -> None:
         """Until it answers PING: while it loads, it refuses."""

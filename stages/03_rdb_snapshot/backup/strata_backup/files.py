@@ -58,7 +58,7 @@ def copy(source: Path, target: Path) -> Copied:
     try:
         with open(source, "rb") as reader, open(target, "xb", opener=_private) as writer:
             before = os.fstat(reader.fileno())
-            while chunk := reader.read(_CHUNK):
+            while writer.tell() <= before.st_size and (chunk := reader.read(_CHUNK)):  # one that grows has no end
                 writer.write(chunk)
                 digest.update(chunk)
             writer.flush()
@@ -74,10 +74,13 @@ def copy(source: Path, target: Path) -> Copied:
 def write(target: Path, text: str) -> None:
     """Writes a small file, or replaces it, in one step."""
     with Draft(target) as draft:
-        with open(draft.path, "x", encoding="utf-8", opener=_private) as writer:
-            writer.write(text)
-            writer.flush()
-            os.fsync(writer.fileno())
+        try:
+            with open(draft.path, "x", encoding="utf-8", opener=_private) as writer:
+                writer.write(text)
+                writer.flush()
+                os.fsync(writer.fileno())
+        except OSError as error:
+            raise Failure(f"cannot write {target}: {error.strerror}") from None
         draft.commit()
 
 

@@ -39,7 +39,7 @@ def add_now(parser: argparse.ArgumentParser) -> None:
 
 
 def parse(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
-    """A command without a folder is refused here: argparse would not look into the environment for a required option."""
+    """A command without a folder is refused here: a required option could not come from the environment."""
     args = parser.parse_args(words)
     if args.folder is None:
         parser.error("name the folder of the copies: --to or --from BACKUP_DIR, or $STRATA_BACKUP_TO")

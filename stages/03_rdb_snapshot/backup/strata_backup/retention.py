@@ -1,9 +1,9 @@
 """Which copies have had their time. No files here: only times, so that years can be tried in a moment.
 
     kind     which                                        kept for
-    daily    the first copy of a UTC day, and the         `daily` days
+    daily    the first copy of a UTC day, and the         `daily`, or `hourly` if that is longer
              first good one should that be another
-    hourly   the others                                   `hourly` hours
+    hourly   the others                                   `hourly`
 
 The newest copy and the newest good one stay, however old: when backups have stopped, what is left is all there is. A
 copy that was found bad does not leave any earlier for it: the check tool may be what is wrong.
@@ -56,6 +56,6 @@ def kinds(copies: Sequence[Dated]) -> list[str]:
 def expired(copies: Sequence[AnyCopy], rules: Rules, now: datetime) -> list[AnyCopy]:
     """The copies to remove; they come sorted by time."""
     spared = list(copies[-1:]) + [copy for copy in copies if copy.good][-1:]
-    limits = {DAILY: rules.daily, HOURLY: rules.hourly}
+    limits = {DAILY: max(rules.daily, rules.hourly), HOURLY: rules.hourly}
     return [copy for copy, kind in zip(copies, kinds(copies))
             if now - copy.time > limits[kind] and copy not in spared]
