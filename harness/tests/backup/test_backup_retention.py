@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from backup_place import BACKUP  # noqa: F401  (makes the modules below importable)
 from strata_backup import moment, retention
 
 START = datetime(2026, 2, 20, 0, 7, tzinfo=timezone.utc)
