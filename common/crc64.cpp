@@ -156,8 +156,8 @@ uint64_t crc64_by_folding(uint64_t, std::string_view) { STRATA_UNREACHABLE("this
 #endif
 
 uint64_t crc64(uint64_t crc, std::string_view bytes) {
-  static const auto fastest = crc64_can_fold() ? crc64_by_folding : crc64_by_tables;
-  return fastest(crc, bytes);
+  static const auto kFastest = crc64_can_fold() ? crc64_by_folding : crc64_by_tables;
+  return kFastest(crc, bytes);
 }
 
 }  // namespace strata

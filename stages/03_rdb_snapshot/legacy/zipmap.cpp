@@ -6,14 +6,13 @@ namespace strata::rdb {
 
 namespace {
 
-constexpr uint8_t kTerminator = 0xff;
 constexpr uint8_t kWideLength = 0xfe;
 constexpr size_t kUnknownCount = 254;
 
 // The functions below take bytes off the front of `rest`; false: there is no such thing at its front.
 
 bool take_length(std::span<const uint8_t>& rest, size_t* length) {
-  if (rest.empty() || rest[0] == kTerminator) return false;
+  if (rest.empty() || rest[0] > kWideLength) return false;
   size_t bytes = rest[0] == kWideLength ? 5 : 1;
   if (rest.size() < bytes) return false;
   *length = bytes == 1 ? rest[0] : db::listpack_element::load<uint32_t>(&rest[1]);
@@ -47,7 +46,7 @@ bool Zipmap::validate(std::span<const uint8_t> bytes) {
   if (bytes.size() < kHeaderBytes + 1 || bytes.back() != kTerminator) return false;
   size_t end = bytes.size() - 1;
   size_t count = 0;
-  for (size_t at = kHeaderBytes; at < end; count++) {
+  for (size_t at = kHeaderBytes; bytes[at] != kTerminator; count++) {
     size_t taken = read(bytes.subspan(at, end - at)).bytes;
     if (taken == 0) return false;
     at += taken;

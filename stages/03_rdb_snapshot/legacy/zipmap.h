@@ -28,7 +28,7 @@ class Zipmap {
   // visit(field, value) for each pair in order; both are string_views into the bytes.
   template <class Visit>
   void each(Visit visit) const {
-    for (size_t at = kHeaderBytes; at < bytes_.size() - 1;) {
+    for (size_t at = kHeaderBytes; bytes_[at] != kTerminator;) {
       Pair pair = read(bytes_.subspan(at));
       visit(pair.field, pair.value);
       at += pair.bytes;
@@ -37,6 +37,7 @@ class Zipmap {
 
  private:
   static constexpr size_t kHeaderBytes = 1;
+  static constexpr uint8_t kTerminator = 0xff;  // where a field's length would be; what follows means nothing
 
   struct Pair {
     std::string_view field;
