@@ -18,7 +18,7 @@ from typing import Sequence
 from .compare import Comparison, compare_replies, decode_prefix, described
 from .resp import ProtocolViolation, RespError
 from .server import ServerError
-from .steps import commands_in, last_request
+from .steps import commands_in, last_is_answered, last_request
 from .transcript import Transcript
 from .wire import WireClosed, WireFlood, WireTimeout, WrongBytes, WrongReply
 
@@ -60,8 +60,8 @@ def explain(error: BaseException, transcripts: Sequence[Transcript], comparison:
     if server_problem:
         found = _crash(server_problem, request)
     else:
-        found = (_out_of_time(error, request) or _failed_read(error, request) or _difference(error, request, comparison)
-                 or _redis_py(error, request) or _other(error))
+        found = (_out_of_time(error, request) or _failed_read(error, request, transcripts)
+                 or _difference(error, request, comparison) or _redis_py(error, request) or _other(error))
     if found.kind == "other" and (refusal := _last_error(transcripts)):
         found.notes.append(f"The last reply was an error: {refusal}")
     found.notes += _todo(transcripts)
@@ -92,7 +92,7 @@ def _out_of_time(error: BaseException, request: str) -> Explanation | None:
     return found
 
 
-def _failed_read(error: BaseException, request: str) -> Explanation | None:
+def _failed_read(error: BaseException, request: str, transcripts: Sequence[Transcript]) -> Explanation | None:
     if isinstance(error, WireFlood):
         return Explanation("flood", f"The server sends without end: {error}.",
                            notes=["A reply is written once, and its buffer is emptied by what was sent."])
@@ -103,6 +103,8 @@ def _failed_read(error: BaseException, request: str) -> Explanation | None:
             return Explanation("difference", f"The server should have closed the connection, but kept it open{time}.",
                                notes=[f"After {request} it said {error.partial[:200]!r}." if error.partial
                                       else f"After {request} it said nothing."])
+        if not error.partial and last_is_answered(transcripts):
+            return Explanation("silence", f"What should have come after {request} was answered never came{time}.")
         if not error.partial:
             return Explanation("silence", f"No reply came{_for(request)}{time}: {_after_for(str(error))}.")
         return Explanation("silence", f"The reply{_for(request)} is incomplete{time}.",

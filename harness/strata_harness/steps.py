@@ -69,10 +69,9 @@ def _multibulk(data: bytes) -> tuple[list[bytes], bytes] | None:
 
 def last_request(transcripts: Iterable[Transcript]) -> str:
     """What was sent last, on any connection: `GET k`, "a pipeline of 3 commands", ... or "" when nothing was."""
-    sent = [entry for transcript in transcripts for entry in transcript.entries() if entry.direction == ">"]
-    if not sent:
+    last = _last_sent(transcripts)[0]
+    if last is None:
         return ""
-    last = max(sent, key=lambda entry: entry.number)
     commands, rest = commands_in(last.head)
     if last.cut and commands:
         return f"a pipeline of {last.total} bytes that starts with `{commands[0]}`"
@@ -83,6 +82,23 @@ def last_request(transcripts: Iterable[Transcript]) -> str:
     if last.cut:
         return f"{last.total} bytes that start with `{_raw(last.head[:60])}`"
     return f"the bytes `{_raw(last.head)}`"
+
+
+def last_is_answered(transcripts: Iterable[Transcript]) -> bool:
+    """Whether the last request was a single command that got a reply: what is missing is something that follows from it."""
+    last, behind = _last_sent(transcripts)
+    return last is not None and len(commands_in(last.head)[0]) == 1 and any(entry.direction == "<" for entry in behind)
+
+
+def _last_sent(transcripts: Iterable[Transcript]) -> tuple[Entry | None, list[Entry]]:
+    """What was sent last, on any connection, and what is behind it in its transcript."""
+    last, behind = None, []
+    for transcript in transcripts:
+        entries = transcript.entries()
+        for at, entry in enumerate(entries):
+            if entry.direction == ">" and (last is None or entry.number > last.number):
+                last, behind = entry, entries[at + 1:]
+    return last, behind
 
 
 def steps(transcripts: Iterable[Transcript]) -> list[str]:
