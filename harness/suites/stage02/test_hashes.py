@@ -121,6 +121,18 @@ def test_sizes(wire, rng, size):
     assert wire("HDEL", "h", first) == 1 and wire("EXISTS", "h") == 0
 
 
+@pytest.mark.parametrize("size", [61, 62, 63, 64, 124, 125, 126, 127, 4095, 4096, 16377, 16378, 16379])
+@pytest.mark.goal("A small hash is walked from its end, too, over elements around every boundary of their sizes")
+def test_backwards(wire, rng, size):
+    wire.ok("CONFIG", "SET", "hash-max-listpack-value", 20000)
+    pairs = {rng.randbytes(size): rng.randbytes(size) for _ in range(2)}
+    assert wire("HSET", "h", *(word for pair in pairs.items() for word in pair)) == 2
+    assert encoding_of(wire) == b"listpack"
+    for _ in range(40):
+        wire.send_command("HRANDFIELD", "h")
+    assert set(wire.read_many(40)) == set(pairs)
+
+
 @pytest.mark.parametrize("text", ["0", "-1", "127", "128", "-4096", "4095", "65536", "8388608", "-2147483649",
                                   "9223372036854775807", "-9223372036854775808", "9223372036854775808", "007", "+5",
                                   "-0", "1.5", " 1", "1 ", "0x10", "1e3"])

@@ -136,7 +136,7 @@ def test_stack(wire, rng, push, pop):
 # --- values ---
 
 
-@pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 4095, 4096, 8000, 8192, 8193, 70000, 200000])
+@pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 125, 126, 127, 4095, 4096, 8000, 8192, 8193, 70000, 200000])
 @pytest.mark.goal("Elements around every size boundary come back byte for byte from anywhere in a list")
 def test_sizes(wire, rng, size):
     data = rng.randbytes(size)
@@ -144,6 +144,7 @@ def test_sizes(wire, rng, size):
     wire("LPUSH", "l", data)
     assert elements(wire) == [data, b"first", data, b"last"]
     assert wire("LINDEX", "l", 2) == data and wire("LPOS", "l", data, "RANK", 2) == 2
+    assert wire("LPOS", "l", "first", "RANK", -1) == 1, "walking from the tail"
     assert wire("LSET", "l", 1, data) == "OK" and wire("LINSERT", "l", "AFTER", "last", data) == 5
     assert wire("LREM", "l", 0, data) == 4 and elements(wire) == [b"last"]
 

@@ -66,6 +66,19 @@ def test_one_channel(wire, listen, letters, channel):
     assert [got for got, _ in ear.messages()] == [channel]
 
 
+@pytest.mark.goal("Each letter stands for its own class: the events of the others are not told")
+@pytest.mark.parametrize("letter, events", [
+    ("$", ["set", "incrby"]), ("g", ["expire", "del", "rename_from", "rename_to", "del"]), ("l", ["rpush", "lpop"]),
+    ("h", ["hset", "hincrby", "hdel"]), ("s", ["sadd", "srem"]), ("z", ["zadd", "zrem"]),
+])
+def test_classes(wire, listen, letter, events):
+    ear = listen("K" + letter)
+    for command in ("SET k 1", "INCR k", "EXPIRE k 100", "RPUSH l a b", "LPOP l", "HSET h f 1", "HINCRBY h f 1", "HDEL h f",
+                    "SADD s a b", "SREM s a", "ZADD z 1 a 2 b", "ZREM z a", "RENAME l list", "DEL list"):
+        wire(*command.split())
+    assert [event for event, _ in ear.events()] == events
+
+
 @pytest.mark.goal("CONFIG GET spells the letters in one order, with A for all that it stands for")
 @pytest.mark.parametrize("given, shown", [
     ("", ""), ("KEA", "AKE"), ("AKE", "AKE"), ("g$lshzxetd", "A"), ("nmEK", "nKEm"), ("zhsl$g", "g$lshz"),

@@ -85,9 +85,10 @@ def test_not_a_number(wire, text):
 
 @pytest.mark.goal("An intset widens at the limits of 16, 32 and 64 bits without losing a member")
 @pytest.mark.parametrize("edge", [2**15, 2**31, 2**63])
-def test_intset_widths(wire, edge):
+@pytest.mark.parametrize("sign", [1, -1], ids=["upwards", "downwards"])
+def test_intset_widths(wire, edge, sign):
     wanted = {0, 1, -1, edge - 1, -edge} | ({edge, -edge - 1} if edge < 2**63 else set())
-    for number in sorted(wanted, key=abs):
+    for number in sorted(wanted, key=lambda number: (max(number, ~number), -sign * number)):
         assert wire("SADD", "s", number) == 1
     assert encoding(wire, "s") == b"intset"
     assert wire("SMEMBERS", "s") == [b"%d" % number for number in sorted(wanted)]
