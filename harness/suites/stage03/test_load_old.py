@@ -6,7 +6,8 @@ from strata_harness.packed import intset, listpack, ziplist, zipmap
 from strata_harness.rdb_codes import double, integer, length, lzf, lzf_literals, lzf_run, raw, string, text_double
 from strata_harness.rdb_file import (EXPIRE, FUNCTION, FUNCTION2, HASH, HASH_LISTPACK, HASH_ZIPLIST, HASH_ZIPMAP, LIST,
                                      LIST_QUICKLIST, LIST_QUICKLIST_2, LIST_ZIPLIST, PACKED, PLAIN, RESIZEDB, SET,
-                                     SET_INTSET, STRING, ZSET, ZSET_2, ZSET_LISTPACK, ZSET_ZIPLIST, RdbWriter, quicklist, table)
+                                     SET_INTSET, STRING, ZSET, ZSET_2, ZSET_LISTPACK, ZSET_ZIPLIST, RdbWriter,
+                                     quicklist, table)
 from strata_harness.snapshots import contents, dump_file, encodings, persistence, reborn, with_dump
 
 NUMBERS = [0, 12, 13, -1, -128, 128, -32768, 40_000, -(1 << 23), 1 << 23, -(1 << 31), 1 << 31, (1 << 63) - 1,
@@ -170,8 +171,10 @@ def test_compressed_containers(fresh_server):
     pairs = [b"a", 1, b"b", 2]
     writer = RdbWriter().select(0)
     for kind, name, blob in ((LIST_ZIPLIST, "zl", ziplist(pairs)), (HASH_ZIPLIST, "hz", ziplist(pairs)),
-                             (ZSET_ZIPLIST, "zz", ziplist(pairs)), (HASH_LISTPACK, "hl", listpack(pairs)), (ZSET_LISTPACK, "zp", listpack(pairs)),
-                             (HASH_ZIPMAP, "zm", zipmap([(b"a", b"1"), (b"b", b"2")])), (SET_INTSET, "is", intset([1, 2]))):
+                             (ZSET_ZIPLIST, "zz", ziplist(pairs)), (HASH_LISTPACK, "hl", listpack(pairs)),
+                             (ZSET_LISTPACK, "zp", listpack(pairs)),
+                             (HASH_ZIPMAP, "zm", zipmap([(b"a", b"1"), (b"b", b"2")])),
+                             (SET_INTSET, "is", intset([1, 2]))):
         writer.key(kind, name, packed(blob))
     writer.key(LIST_QUICKLIST, "ql", table(packed(ziplist(pairs))))
     nodes = table(length(PACKED) + packed(listpack(pairs)), length(PLAIN) + packed(b"plain"))
