@@ -9,7 +9,11 @@ namespace strata::rdb {
 
 using resp::Server;
 
-void install_rdb_options(Server&);  // rdbcompression, rdbchecksum, ...
-void install_digest(Server&);       // DEBUG DIGEST, DIGEST-VALUE
+void install_rdb_options(Server&);    // rdbcompression, rdbchecksum, ...
+void install_value_codecs(Server&);   // how values of each type are written and read
+void install_loading(Server&);        // the file is read at the start; -LOADING
+void install_dump_commands(Server&);  // DUMP RESTORE
+void install_debug_reload(Server&);   // DEBUG RELOAD
+void install_digest(Server&);         // DEBUG DIGEST, DIGEST-VALUE
 
 }  // namespace strata::rdb

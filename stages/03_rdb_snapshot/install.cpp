@@ -5,8 +5,13 @@
 namespace strata::rdb {
 
 void install(resp::Server& server) {
-  install_rdb_options(server);  // how a snapshot is written and read
-  install_digest(server);       // DEBUG DIGEST: do two servers hold the same?
+  install_rdb_options(server);   // how a snapshot is written and read
+  install_value_codecs(server);  // ... and the values in it
+
+  install_loading(server);        // what the last process left is read at the start
+  install_dump_commands(server);  // DUMP RESTORE: one value
+  install_debug_reload(server);   // DEBUG RELOAD: a restart without one
+  install_digest(server);         // DEBUG DIGEST: do two servers hold the same?
 }
 
 }  // namespace strata::rdb

@@ -28,8 +28,7 @@ bool BulkLoad::settle(const Arrival& arrival) {
   if (auto at = arrival.table->find(entry.key(), arrival.hash)) {
     if (duplicates_ == Duplicates::kRefuse) {
       duplicate_ = entry.key();
-      if (entry.is_pointer()) database_.keyspace_.types.of(entry).free_value(entry);
-      entry.destroy(database_.storage_->slab);
+      drop(entry);
       return false;
     }
     database_.remove(Ref{at, arrival.hash});
@@ -37,6 +36,13 @@ bool BulkLoad::settle(const Arrival& arrival) {
   arrival.table->insert(&entry, arrival.hash);
   database_.count_new(entry, arrival.hash);
   return true;
+}
+
+void BulkLoad::discard(const Entry::Shape& shape) { drop(*Entry::create(database_.storage_->slab, shape)); }
+
+void BulkLoad::drop(Entry& entry) {
+  if (entry.is_pointer()) database_.keyspace_.types.of(entry).free_value(entry);
+  entry.destroy(database_.storage_->slab);
 }
 
 }  // namespace strata::db

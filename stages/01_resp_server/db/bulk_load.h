@@ -28,6 +28,7 @@ class BulkLoad {
   // already and duplicates are refused; duplicate() names it. No key may be added after that.
   [[nodiscard]] bool add(const Entry::Shape& shape);
   [[nodiscard]] bool finish();
+  void discard(const Entry::Shape& shape);  // frees a value that is not wanted after all
   const std::string& duplicate() const { return duplicate_; }
 
  private:
@@ -39,6 +40,7 @@ class BulkLoad {
   static constexpr size_t kOnTheWay = 16;
 
   bool settle(const Arrival& arrival);
+  void drop(Entry& entry);
 
   Database& database_;
   Duplicates duplicates_;

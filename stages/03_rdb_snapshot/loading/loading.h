@@ -1,0 +1,54 @@
+// The state of a server that is loading its data: most commands are answered with -LOADING, INFO tells how far it is.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "01_resp_server/server/server.h"
+#include "03_rdb_snapshot/snapshot/snapshot_loader.h"
+
+namespace strata::rdb {
+
+class Loading {
+ public:
+  explicit Loading(resp::Server& server);
+
+  bool active() const { return active_; }
+
+  // While one lives, the server is loading.
+  class Session {
+   public:
+    Session(Loading& loading, uint64_t total_bytes) : loading_(loading) { loading_.begin(total_bytes); }
+    ~Session() { loading_.end(); }
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    LoadReport& report() { return loading_.report_; }
+    // Notes the progress; serves clients every now and then. False: the server is to end, so stop loading.
+    bool progress(uint64_t loaded_bytes) { return loading_.progress(loaded_bytes); }
+
+   private:
+    Loading& loading_;
+  };
+
+  void info(resp::InfoWriter& out) const;
+
+ private:
+  void begin(uint64_t total_bytes);
+  void end();
+  bool progress(uint64_t loaded_bytes);
+
+  resp::Server& server_;
+  resp::GateBit gate_;
+  bool active_ = false;
+  int64_t started_ms_ = 0;  // wall clock
+  uint64_t total_bytes_ = 0;
+  uint64_t loaded_bytes_ = 0;
+  uint64_t served_at_ = 0;  // bytes loaded when clients were last served
+  LoadReport report_;       // of this load, or of the last one
+};
+
+// Loads the snapshot file of this name and says so in the log.
+Status load_snapshot_file(resp::Server& server, const std::string& name, const LoadOptions& options);
+
+}  // namespace strata::rdb
