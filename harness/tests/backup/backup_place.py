@@ -38,7 +38,7 @@ class Place:
     def call(self, program: str, *words, code=0, **more) -> subprocess.CompletedProcess:
         """Runs a program to its end, which must be `code`."""
         answer = subprocess.run(self.command(program, *words), env=self.environment, cwd=self.root, text=True,
-                                capture_output=True, timeout=scaled(20), **more)
+                                capture_output=True, timeout=scaled(60), **more)
         assert answer.returncode == code, f"{words} ended with {answer.returncode}:\n{answer.stdout}{answer.stderr}"
         return answer
 

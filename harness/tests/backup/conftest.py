@@ -9,6 +9,13 @@ from backup_place import KEYS, Place
 from strata_harness.server import Server
 
 
+def pytest_collection_modifyitems(items) -> None:
+    """A test here starts many processes and waits for the disk: a busy machine takes its time."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.limit(90))
+
+
 @pytest.fixture(scope="session")
 def good_dump(tmp_path_factory):
     """A dump of KEYS keys in several types and databases, none of which expires."""

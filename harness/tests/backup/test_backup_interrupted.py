@@ -19,12 +19,12 @@ def hanging(place):
     words = ["run", "--dir", place.data, "--to", place.copies, "--check-tool", tool, "--now", "2026-11-22T12:00:00Z"]
     process = subprocess.Popen(place.command("strata-backup", *words), env=place.environment, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-    wait_until((place.root / "checking").exists, what="the check to begin")
+    wait_until((place.root / "checking").exists, 60, "the check to begin")
 
     def release() -> None:
         end = os.open(gate, os.O_RDWR)  # for reading, too: does not wait for a reader
         os.write(end, b"\n")
-        process.communicate(timeout=scaled(10))
+        process.communicate(timeout=scaled(60))
         os.close(end)
 
     yield process, release
@@ -57,7 +57,7 @@ def test_two_runs_do_not_overlap(place, hanging):
 def test_a_run_that_is_stopped_leaves_nothing(place, hanging, number):
     process, _ = hanging
     process.send_signal(number)
-    process.wait(scaled(10))
+    process.wait(scaled(60))
     assert process.returncode == 128 + number and place.names() == []
 
 

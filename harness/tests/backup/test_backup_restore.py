@@ -68,7 +68,7 @@ def test_an_append_only_file_would_win_over_the_dump(place):
     place.dump.unlink()
     (place.data / "appendonlydir").mkdir()
     assert "appendonlydir exists" in place.restore(code=1).stderr and not place.dump.exists()
-    place.restore("--force")
+    assert "--appendonly no" in place.restore("--force").stdout
     assert sorted(name.split(".before")[0] for name in os.listdir(place.data)) == ["appendonlydir", "dump.rdb"]
     assert not (place.data / "appendonlydir").exists()
 

@@ -3,17 +3,21 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
 
 from backup_place import KEYS, NOON
+from harness.cli.support.repo import ROOT
+from strata_backup import moment
 
 COPY = "dump-20261122T120000Z.rdb"
 
 
 def test_a_copy_comes_with_its_sidecars(place, good_dump):
     answer = place.run()
+    assert place.listed()[0]["snapshot_time"] == moment.shown(moment.of_unix(place.dump.stat().st_mtime))
     assert place.names() == [COPY, f"{COPY}.json", f"{COPY}.sha256"]
     assert (place.copies / COPY).read_bytes() == good_dump.read_bytes()
     manifest = json.loads((place.copies / f"{COPY}.json").read_text())
@@ -148,6 +152,16 @@ def test_the_server_is_asked_through_a_unix_socket(place, start_server):
     wrong = ["--unixsocket", server.dir / "s.sock", "--dir", place.root / "elsewhere"]
     answer = place.run(*wrong, now="2030-01-01", code=1)
     assert "is that this server's folder" in answer.stderr
+
+
+def test_a_user_with_the_rights_that_the_handbook_names_is_enough(place, start_server):
+    page = (ROOT / "docs" / "en" / "operations-backup.md").read_text()
+    words = re.search(r"`ACL SETUSER backup ([^`]+)`", page).group(1).split()
+    server = start_server()
+    server.wire().ok("ACL", "SETUSER", "backup", *words)
+    place.environment["REDISCLI_AUTH"] = "secret"
+    place.run("--server", f"127.0.0.1:{server.port}", "--user", "backup")
+    assert len(place.listed()) == 1
 
 
 def test_a_save_in_progress_is_waited_for(place, start_server):

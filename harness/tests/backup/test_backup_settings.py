@@ -68,8 +68,18 @@ def test_units_name_what_is_there():
     assert units["timer"]["Install"]["WantedBy"] == "timers.target"
 
 
-def test_programs_run_from_a_link_elsewhere(place):
-    """As installed: the folder somewhere, a link to the program in PATH."""
-    link = place.root / "strata-backup"
-    link.symlink_to(BACKUP / "strata-backup")
-    assert "run" in subprocess.run([link, "--help"], capture_output=True, text=True, check=True).stdout
+def test_the_set_up_of_the_readme(place):
+    """As the README sets them up, with every path moved below a folder of ours and without other users."""
+    block = re.search(r"```sh\n(.*?)```", (BACKUP / "README.md").read_text(), re.DOTALL).group(1)
+    for path in ("/usr/local", "/etc/", "/var/backups"):
+        assert path in block
+        block = block.replace(path, f"{place.root}{path}")
+        (place.root / path.strip("/")).mkdir(parents=True)
+    for folder in ("usr/local/lib", "usr/local/bin"):
+        (place.root / folder).mkdir()
+    subprocess.run(["sh", "-ec", re.sub(r"-[og] \w+", "", block)], cwd=BACKUP, check=True)
+    assert (place.root / "etc" / "strata-backup.env").read_bytes() == SETTINGS.read_bytes()
+    installed = place.root / "usr" / "local" / "bin"
+    run = [installed / "strata-backup", "run", "--dir", place.data, "--to", place.root / "var" / "backups" / "strata"]
+    subprocess.run(run, env=place.environment, check=True)
+    subprocess.run([installed / "restore-drill", *run[4:]], env=place.environment, check=True)

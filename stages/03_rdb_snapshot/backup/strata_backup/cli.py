@@ -179,8 +179,8 @@ def _dump(args: argparse.Namespace) -> Path:
 
 def _row(copy: Copy, kind: str, args: argparse.Namespace) -> dict[str, object]:
     return {"name": copy.name, "time": moment.shown(copy.time), "size": copy.path.stat().st_size,
-            "keys": copy.manifest.get("keys"), "kind": kind, "verified": copy.verified,
-            "age_seconds": int((args.now - copy.time).total_seconds())}
+            "snapshot_time": copy.manifest.get("snapshot_time"), "keys": copy.manifest.get("keys"), "kind": kind,
+            "verified": copy.verified, "age_seconds": int((args.now - copy.time).total_seconds())}
 
 
 def _chosen(copies: list[Copy], wanted: list[str]) -> list[Copy]:

@@ -64,6 +64,8 @@ def restore(store: Store, folder: Path, tool: CheckTool, now: datetime, say: Cal
             os.rename(path, aside)
             say(f"moved {path} aside to {aside}")
         draft.commit()
+    if any(path.name == _APPEND_ONLY for path in present):
+        say("start the server with --appendonly no first: with an append-only file to make, it would not look at the dump")
     say(f"restored {copy.name} (age {moment.shown_span(now - copy.time)}) as {folder / name}: "
         f"{copied.size} bytes, {contents.keys} keys, checked by {tool.name}")
     return Restored(copy, contents, folder / name)
