@@ -20,6 +20,10 @@ def test_a_second_folder_that_is_missing_fails_the_run_but_keeps_the_copy(place)
     answer = place.run("--push-dir", place.root / "not-mounted", code=1)
     assert "is its disk mounted?" in answer.stderr and "is kept, but was not pushed" in answer.stderr
     assert len(place.listed()) == 1 and not (place.root / "not-mounted").exists()
+    unusable = place.root / "unusable"
+    (unusable / ".lock").mkdir(parents=True)
+    answer = place.run("--push-dir", unusable, now="2026-11-22T13:00:00Z", code=1)
+    assert "is kept, but was not pushed" in answer.stderr and f"{unusable}/.lock: Is a directory" in answer.stderr
     assert "the backup folder itself" in place.run("--push-dir", place.copies, code=1).stderr
 
 

@@ -26,15 +26,22 @@ class BadCopy(Failure):
     """A dump or a copy of one is not what it should be."""
 
 
+def sentence(error: Exception) -> str:
+    """What happened, for the operator."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
 def exit_code(program: str, command: Callable[[], int]) -> int:
     """Runs a whole command. SIGTERM unwinds the stack like any exception, so that drafts and servers are cleaned up."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         return command()
     except Failure as failure:
-        text, code = str(failure), failure.code
+        text, code = sentence(failure), failure.code
     except OSError as error:
-        text, code = f"{error.filename}: {error.strerror}" if error.filename else str(error), FAILED
+        text, code = sentence(error), FAILED
     except KeyboardInterrupt:
         text, code = "interrupted", 128 + signal.SIGINT
     print(f"{program}: {text}", file=sys.stderr)

@@ -19,7 +19,7 @@ from typing import Callable, Optional
 
 from . import files, moment, retention, store
 from .check import CheckTool
-from .failure import BadCopy, Failure
+from .failure import BadCopy, Failure, sentence
 from .server import Server
 from .store import Copy, Store
 
@@ -57,8 +57,8 @@ def take(plan: Plan, dump: Path) -> Copy:
     for push in (_push_to_folder, _push_by_command):
         try:
             push(plan, copy)
-        except Failure as failure:
-            failures.append(str(failure))
+        except (Failure, OSError) as failure:
+            failures.append(sentence(failure))
     if failures:
         raise Failure(f"{copy.name} is kept, but was not pushed, and nothing was pruned: {'; '.join(failures)}")
     prune(plan.store, plan.rules, plan.now, plan.say)
