@@ -203,6 +203,16 @@ void close_at_shutdown(Server& server) {
   });
 }
 
+void run_until_shutdown(Server& server, Supervisor supervisor) {
+  const auto& options = server.get<CoreOptions>();
+  if (server.get<net::Listener>().tcp_count() > 0) log_notice("Ready to accept connections");
+  if (!options.unixsocket.empty()) {
+    log_notice("The server is now ready to accept connections at {}", options.unixsocket);
+  }
+  notify_ready(supervisor);
+  server.loop.run();
+}
+
 // [task 1.5] Say why the server does not start; the result is its exit code.
 int fail(const Status& status) {
   log_warning("{}", status.message());
@@ -248,14 +258,7 @@ int Server::main(int argc, char** argv) {
   close_at_shutdown(*this);
   start_timers(*this);
   if (Status started = start(); !started.ok()) return fail(started);
-  if (shutdown.stopping()) return shutdown.exit_code;  // before there was anything to serve
-  if (get<net::Listener>().tcp_count() > 0) log_notice("Ready to accept connections");
-  if (!options.unixsocket.empty()) {
-    log_notice("The server is now ready to accept connections at {}", options.unixsocket);
-  }
-  notify_ready(supervisor);
-
-  loop.run();
+  if (!shutdown.stopping()) run_until_shutdown(*this, supervisor);  // while data was loaded it may have come already
   log_warning("Strata is now ready to exit, bye bye...");
   release_signals();
   return shutdown.exit_code;

@@ -58,6 +58,12 @@ uint64_t RdbReader::checksum() {
   return checksum_;
 }
 
+bool RdbReader::checkpoint() {
+  if (!progress_ || progress_()) return true;
+  given_up_ = true;
+  return fail("interrupted");
+}
+
 // Makes at least `wanted` bytes (at most a block) available, behind what is left of the block.
 bool RdbReader::fill(size_t wanted) {
   if (failed_) return false;
@@ -71,10 +77,7 @@ bool RdbReader::fill(size_t wanted) {
   before_ += at_;
   at_ = summed_ = 0;
   size_ = left;
-  if (progress_ && !progress_()) {
-    given_up_ = true;
-    return fail("interrupted");
-  }
+  if (!checkpoint()) return false;
   while (size_ < wanted) {
     const Expected<size_t> n = source_->read({block_.get() + size_, kBlock - size_});
     if (!n) return fail("{}", n.message());

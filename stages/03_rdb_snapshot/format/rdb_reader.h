@@ -38,8 +38,9 @@ class RdbReader {
   RdbReader(const RdbReader&) = delete;
   RdbReader& operator=(const RdbReader&) = delete;
 
-  // Called whenever a block has been used up, before the next one is read. False: give up.
+  // Called whenever a block has been used up, and at every checkpoint(). False: give up.
   void on_progress(std::function<bool()> hook) { progress_ = std::move(hook); }
+  bool checkpoint();
 
   bool byte(uint8_t* out);
   bool little_endian(uint64_t* out, size_t bytes);

@@ -49,7 +49,7 @@ class Loader final : public SnapshotListener {
   db::Keyspace& keyspace_;
   const ValueCodecs& codecs_;
   LoadRules rules_;
-  int64_t delay_us_;
+  const int64_t& delay_us_;  // may be changed while the load is under way
   RdbReader& in_;
   const LoadOptions& options_;
   LoadReport& report_;
@@ -113,7 +113,7 @@ bool Loader::key(RdbReader& in, const KeyRecord& record) {
       log_notice("rdbLoadObject skipping empty key: {}", record.key);
       return true;
     case Loaded::kValue:
-      return add(record, shape);
+      return add(record, shape) && in.checkpoint();
   }
   return false;
 }
@@ -145,7 +145,6 @@ uint32_t Loader::clock_of(const KeyRecord& record) const {
 void Loader::pace() {
   if (delay_us_ > 0) {
     ::usleep(static_cast<useconds_t>(delay_us_));
-    (void)server_.serve_while_busy();
   } else if (report_.keys_loaded % static_cast<uint64_t>(-delay_us_) == 0) {
     ::usleep(1);
   }
