@@ -69,7 +69,7 @@ bool RdbReader::fill(size_t wanted) {
   if (failed_) return false;
   if (source_ == nullptr) {
     ended_early_ = true;
-    return fail("unexpected end");
+    return fail("Unexpected EOF reading RDB file");
   }
   sum_up();
   const size_t left = available();
@@ -83,7 +83,7 @@ bool RdbReader::fill(size_t wanted) {
     if (!n) return fail("{}", n.message());
     if (*n == 0) {
       ended_early_ = true;
-      return fail("unexpected end of file");
+      return fail("Unexpected EOF reading RDB file");
     }
     size_ += *n;
   }
@@ -94,7 +94,7 @@ bool RdbReader::enough(uint64_t n) {
   if (failed_) return false;
   if (n <= remaining()) return true;
   ended_early_ = true;
-  return fail("a length of {} bytes with only {} left", n, remaining());
+  return fail("Unexpected EOF reading RDB file: {} bytes announced, {} left", n, remaining());
 }
 
 bool RdbReader::at_end() {

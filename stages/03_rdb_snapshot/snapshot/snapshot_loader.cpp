@@ -19,6 +19,7 @@ namespace strata::rdb {
 namespace {
 
 constexpr size_t kLeastBytes = 3;  // of a key record in a file
+constexpr uint64_t kNamedEmptyKeys = 10;
 
 class Loader final : public SnapshotListener {
  public:
@@ -110,7 +111,7 @@ bool Loader::key(RdbReader& in, const KeyRecord& record) {
     case Loaded::kBroken:
       return false;
     case Loaded::kEmpty:
-      log_notice("rdbLoadObject skipping empty key: {}", record.key);
+      if (report_.keys_empty++ < kNamedEmptyKeys) log_notice("rdbLoadObject skipping empty key: {}", record.key);
       return true;
     case Loaded::kValue:
       return add(record, shape) && in.checkpoint();
@@ -164,9 +165,12 @@ Status load_snapshot(resp::Server& server, RdbReader& in, const LoadOptions& opt
   Loader loader(server, in, options, *report);
   SnapshotParser parser(in, loader, server.get<RdbOptions>().checksum);
   const bool parsed = parser.parse() && loader.finish();
+  if (in.ended_early()) log_warning("Short read or OOM loading DB. Unrecoverable error, aborting now.");
   if (!parsed) return Status::error(describe(in, parser));
   if (parser.unchecked()) log_warning("RDB file was saved with checksum disabled: no check performed.");
-  log_notice("Done loading RDB, keys loaded: {}, keys expired: {}.", report->keys_loaded, report->keys_expired);
+  const std::string empty = report->keys_empty == 0 ? "" : fmt::format(", empty keys skipped: {}", report->keys_empty);
+  log_notice("Done loading RDB, keys loaded: {}, keys expired: {}{}.", report->keys_loaded, report->keys_expired,
+             empty);
   return {};
 }
 

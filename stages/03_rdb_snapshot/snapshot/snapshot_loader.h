@@ -19,6 +19,7 @@ struct LoadOptions {
 struct LoadReport {
   uint64_t keys_loaded = 0;
   uint64_t keys_expired = 0;
+  uint64_t keys_empty = 0;              // collections without elements, which were left out
   uint64_t used_memory_when_saved = 0;  // bytes, as the image says
 };
 
