@@ -69,7 +69,7 @@ int test_memory(size_t megabytes) {
   // Address in itself finds crossed address lines; random words and their complement find bits that stick.
   for (int pass = 0; pass < 3; ++pass) {
     const uint64_t seed = thread_random().next();
-    auto expected = [pass, seed, base = memory.get()](Random& random, size_t i) {
+    auto expected = [pass, base = memory.get()](Random& random, size_t i) {
       if (pass == 0) return static_cast<uint64_t>(reinterpret_cast<uintptr_t>(base + i));
       return pass == 1 ? random.next() : ~random.next();
     };
