@@ -172,8 +172,8 @@ def test_damaged_value(fresh_server, damage):
 def test_ends_too_early(fresh_server):
     start = RdbWriter().select(0).key(STRING, "k", raw("v"))
     server = with_dump(fresh_server, start.data, start=False)
-    for rest in (b"", b"\xfc\1\2\3", b"\xfd\1", b"\xf8", b"\xf9", b"\xfe", b"\xfb\1", b"\xfa\4name", b"\xf5\x40", b"\xff",
-                 b"\0", b"\xfc" + bytes(8), string("x")):
+    for rest in (b"", b"\xfc\1\2\3", b"\xfd\1", b"\xf8", b"\xf9", b"\xfe", b"\xfb\1", b"\xfa\4name", b"\xf5\x40",
+                 b"\xff", b"\0", b"\xfc" + bytes(8), string("x")):
         dump_path(server).write_bytes(start.data + rest)
         refuse(server)
     dump_path(server).write_bytes(start.end())
