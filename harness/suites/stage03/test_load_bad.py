@@ -124,7 +124,7 @@ OLD = ziplist([b"a", 1, b"b", 2])
 DAMAGED = {
     "length beyond the file": (STRING, length(1000) + b"v"),
     "length of terabytes": (STRING, length(1 << 42) + b"v"),
-    "count of billions": (SET, length(1 << 33, 9) + raw("a")),
+    "count of billions": (SET, length(1 << 61) + raw("a")),
     "count beyond the file": (HASH, length(1 << 30) + raw("f") + raw("v")),
     "length that is none": (STRING, b"\x83\0\0\0\0"),
     "string code that is none": (STRING, b"\xc4\0"),
