@@ -8,10 +8,8 @@ namespace strata::db {
 
 namespace {
 
-__extension__ using Window = unsigned __int128;
-
 // A field of 64 bits that begins inside a byte touches nine bytes.
-constexpr unsigned kMaxBytes = 9;
+__extension__ using Window = unsigned __int128;
 
 unsigned bytes_touched(uint64_t offset, unsigned width) { return static_cast<unsigned>((offset % 8 + width + 7) / 8); }
 
