@@ -83,7 +83,7 @@ bool read_value(Client& client, std::string_view payload, Entry::Shape* out) {
     client.reply.error("ERR DUMP payload version or checksum are wrong");
     return false;
   }
-  RdbReader in(*value);
+  RdbReader in(*value, false);
   uint8_t type = 0;
   const bool deep = options.sanitize != Sanitize::kNo;
   if (in.byte(&type)) {

@@ -24,7 +24,8 @@ RdbReader::RdbReader(ByteSource& source, bool checksum)
       size_(0),
       summing_(checksum) {}
 
-RdbReader::RdbReader(std::string_view whole) : data_(whole.data()), size_(whole.size()), summing_(false) {}
+RdbReader::RdbReader(std::string_view whole, bool checksum)
+    : data_(whole.data()), size_(whole.size()), summing_(checksum) {}
 
 RdbReader::~RdbReader() = default;
 

@@ -33,7 +33,7 @@ struct StringHead {
 class RdbReader {
  public:
   explicit RdbReader(ByteSource& source, bool checksum = true);
-  explicit RdbReader(std::string_view whole);  // which stays where it is meanwhile
+  explicit RdbReader(std::string_view whole, bool checksum = true);  // which stays where it is meanwhile
   ~RdbReader();
   RdbReader(const RdbReader&) = delete;
   RdbReader& operator=(const RdbReader&) = delete;
