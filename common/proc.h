@@ -9,6 +9,9 @@ namespace strata {
 
 // Resident set size in bytes; 0 if /proc is not there. No allocation.
 size_t resident_bytes();
+// Bytes of memory that were written to and that no other process shares; 0 if the kernel does not tell. In a forked child
+// that is what was copied since, by either side. Takes the kernel some milliseconds per GB.
+size_t private_dirty_bytes();
 // "Linux 6.1.0-18-amd64 x86_64", as INFO shows it.
 std::string os_name();
 

@@ -93,5 +93,17 @@ TEST(Proc, OpenFilesLimitIsRaisedToTheHardLimitAndNeverLowered) {
             0);
 }
 
+TEST(Proc, ChildOwnsWhatItWroteTo) {
+  constexpr size_t kBytes = 32 << 20;
+  std::vector<char> memory(kBytes, 'a');
+  EXPECT_EQ(in_child([&memory] {
+              const size_t before = private_dirty_bytes();
+              for (size_t i = 0; i < kBytes; i += 1024) memory[i] = 'b';
+              const size_t grown = private_dirty_bytes() - before;
+              return before < kBytes && grown >= kBytes && grown < kBytes + kBytes / 4 ? 0 : 1;
+            }),
+            0);
+}
+
 }  // namespace
 }  // namespace strata

@@ -44,12 +44,18 @@ bool flush_option(Client& client, Args args, bool* lazily) {
   return false;
 }
 
+// Replayed even if nothing was there, which is no change that counts: another copy may hold what this one lost.
+void replay_flush(db::Keyspace& keyspace, Args args) {
+  if (keyspace.effects.wanted) keyspace.effects.replay_as(args);
+}
+
 void flushdb_command(Client& client, Args args) {
   bool lazily = false;
   if (!flush_option(client, args, &lazily)) return;
   auto& keyspace = keyspace_of(client);
   auto& database = database_of(client);
-  keyspace.effects.dirty += database.size() + 1;
+  keyspace.effects.dirty += database.size();
+  replay_flush(keyspace, args);
   database.clear(lazily);
   keyspace.events.tell_reset(&database);
   client.reply.ok();
@@ -64,8 +70,9 @@ void flushall_command(Client& client, Args args) {
     keyspace.effects.dirty += database.size();
     database.clear(lazily);
   }
-  keyspace.effects.dirty++;
+  replay_flush(keyspace, args);
   keyspace.events.tell_reset(nullptr);
+  keyspace.events.tell_flushall();
   client.reply.ok();
 }
 

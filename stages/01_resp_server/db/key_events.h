@@ -59,6 +59,9 @@ class KeyEvents {
   // FLUSHALL, FLUSHDB, SWAPDB: every key of a database (null: of all) may be another one now.
   void listen_to_resets(std::function<void(Database*)> listener) { reset_listeners_.push_back(std::move(listener)); }
 
+  // FLUSHALL, after the reset: all data is gone, on purpose.
+  void listen_to_flushall(std::function<void()> listener) { flushall_listeners_.push_back(std::move(listener)); }
+
   bool anyone() const { return hearing_ > 0; }
   void tell(const KeyEvent& event) const {
     for (auto& listener : listeners_) {
@@ -67,6 +70,9 @@ class KeyEvents {
   }
   void tell_reset(Database* db) const {
     for (auto& listener : reset_listeners_) listener(db);
+  }
+  void tell_flushall() const {
+    for (auto& listener : flushall_listeners_) listener();
   }
 
  private:
@@ -77,6 +83,7 @@ class KeyEvents {
   std::vector<Listener> listeners_;
   size_t hearing_ = 0;  // of them, those that want to hear now
   std::vector<std::function<void(Database*)>> reset_listeners_;
+  std::vector<std::function<void()>> flushall_listeners_;
 };
 
 }  // namespace strata::db

@@ -36,6 +36,17 @@
 
 namespace strata::db {
 
+// While a forked child reads the same memory, moving items would copy every page of every table: none starts or goes on
+// with a rehash then, unless it has become crowded. One switch for all tables, of the thread that runs commands.
+class TableResizing {
+ public:
+  static void allow(bool allowed) { allowed_ = allowed; }
+  static bool allowed() { return allowed_; }
+
+ private:
+  static inline bool allowed_ = true;
+};
+
 template <class Traits>
 class Table {
  public:
@@ -198,8 +209,9 @@ class Table {
     }
   }
 
-  // Moves up to `buckets` buckets of a rehash under way; true while there is more to do.
+  // Moves up to `buckets` buckets of a rehash under way; true while there is more to do now.
   bool rehash(size_t buckets) {
+    if (!resizing_allowed()) return false;
     while (rehashing() && buckets-- > 0) move_one();
     return rehashing();
   }
@@ -225,9 +237,6 @@ class Table {
     used_ = moved_ = overflow_buckets_ = 0;
   }
 
-  // While a forked child reads the same memory, moving items would copy every page of the table.
-  static void allow_resizing(bool allowed) { resizing_allowed_ = allowed; }
-
   // Items per bucket as a histogram, for DEBUG HTSTATS.
   template <class Visit>
   void each_chain_length(Visit visit) const {
@@ -241,7 +250,7 @@ class Table {
   static constexpr size_t kAtOnce = 32;  // tables of up to this many buckets are rehashed in one go
 
   static size_t grown(size_t buckets) { return buckets < 64 ? buckets * 2 : buckets + buckets / 4; }
-  bool resizing_allowed() const { return resizing_allowed_ || used_ > now_.buckets() * kFull * 2; }
+  bool resizing_allowed() const { return TableResizing::allowed() || used_ > now_.buckets() * kFull * 2; }
 
   Bucket* locate(uint64_t place) const {
     size_t index = now_.index(place);
@@ -349,7 +358,6 @@ class Table {
   size_t used_ = 0;
   size_t overflow_buckets_ = 0;
   SlabAllocator* slab_;
-  static inline bool resizing_allowed_ = true;
 };
 
 }  // namespace strata::db

@@ -264,11 +264,11 @@ int64_t effective_hz(const CoreOptions& options, size_t clients) {
   return std::min(hz, kMaxHz);
 }
 
-void refresh_title(Server& server) {
+void refresh_title(Server& server, std::string_view program) {
   const auto& options = server.get<CoreOptions>();
   if (!options.set_proc_title) return;
   TitleParts parts;
-  parts.title = options.invoked_as;
+  parts.title = program.empty() ? options.invoked_as : program;
   parts.port = options.port;
   parts.unixsocket = options.unixsocket;
   parts.config_file = server.config.file;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "01_resp_server/server/config.h"
@@ -55,7 +56,8 @@ bool allows(ProtectedAccess access, const Client& client);
 // The frequency for `hz` as configured and this many clients (dynamic-hz).
 int64_t effective_hz(const CoreOptions& options, size_t clients);
 
-// Brings the process title up to date (set-proc-title).
-void refresh_title(Server& server);
+// Brings the process title up to date (set-proc-title). `program` is what stands in place of the program's name, for a
+// child; empty: its own.
+void refresh_title(Server& server, std::string_view program = {});
 
 }  // namespace strata::resp

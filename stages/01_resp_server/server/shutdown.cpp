@@ -38,7 +38,7 @@ void Shutdown::advance() {
       const Answer answer = step(request_);
       if (!in_progress_) return;  // the step itself aborted
       if (answer == Answer::kRefuse && !request_.force) {
-        log_warning("Can't exit: a step of the shutdown failed and it was not forced.");
+        log_warning("Errors trying to shut down the server. Check the logs for more information.");
         fail(false);
         return;
       }
@@ -95,12 +95,7 @@ void Shutdown::signalled(int signal) {
 void Shutdown::poll() {
   const int signal = signal_.exchange(0);
   if (signal == 0) return;
-  begin(signal == SIGINT ? on_sigint : on_sigterm);
-  // A refused request is forgotten, so that the next signal tries again.
-  if (!in_progress_ && !stopping_) {
-    log_warning("{} received but errors trying to shut down the server, check the logs for more information",
-                signal == SIGINT ? "SIGINT" : "SIGTERM");
-  }
+  begin(signal == SIGINT ? on_sigint : on_sigterm);  // a refused one is forgotten: the next signal tries again
 }
 
 }  // namespace strata::resp

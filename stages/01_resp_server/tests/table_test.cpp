@@ -209,11 +209,11 @@ TEST_F(TableTest, WithoutResizingItStillTakesAndFindsEverything) {
   while (table_.rehash(1)) {
   }
   size_t buckets = table_.bucket_count();
-  Table<ItemTraits>::allow_resizing(false);
+  TableResizing::allow(false);
   for (int i = 1000; i < 1500; i++) add(key(i));
   EXPECT_EQ(table_.bucket_count(), buckets);
   for (int i = 0; i < 1500; i++) ASSERT_TRUE(has(key(i)));
-  Table<ItemTraits>::allow_resizing(true);
+  TableResizing::allow(true);
 }
 
 }  // namespace
