@@ -4,7 +4,7 @@
 #include "03_rdb_snapshot/families.h"
 #include "03_rdb_snapshot/loading/loading.h"
 #include "03_rdb_snapshot/rdb_options.h"
-#include "03_rdb_snapshot/snapshot/snapshot_file.h"
+#include "03_rdb_snapshot/save/background_save.h"
 #include "common/log.h"
 
 namespace strata::rdb {
@@ -43,7 +43,7 @@ void debug_reload(resp::Client& client, resp::Args args) {
   if (!read_options(client, args.subspan(2), &reload)) return;
   resp::Server& server = client.server;
   const std::string& name = server.get<RdbOptions>().dbfilename;
-  if (reload.save && !save_snapshot_file(server, name).ok()) {
+  if (reload.save && !server.get<BackgroundSave>().save()) {
     client.reply.error("ERR");
     return;
   }
