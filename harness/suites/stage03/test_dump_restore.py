@@ -7,8 +7,8 @@ import pytest
 from strata_harness.packed import intset, listpack, natural, ziplist, zipmap
 from strata_harness.rdb_codes import double, integer, lzf, lzf_run, raw, string, text_double
 from strata_harness.rdb_file import (HASH, HASH_LISTPACK, HASH_ZIPLIST, HASH_ZIPMAP, LIST, LIST_QUICKLIST,
-                                     LIST_QUICKLIST_2, LIST_ZIPLIST, SET, SET_INTSET, STRING, ZSET, ZSET_2, ZSET_LISTPACK,
-                                     ZSET_ZIPLIST, payload, quicklist, read_payload, table)
+                                     LIST_QUICKLIST_2, LIST_ZIPLIST, SET, SET_INTSET, STRING, ZSET, ZSET_2,
+                                     ZSET_LISTPACK, ZSET_ZIPLIST, payload, quicklist, read_payload, table)
 from strata_harness.snapshots import contents, encodings
 
 SERVER_OPTIONS = {"enable_debug_command": "yes"}

@@ -205,7 +205,6 @@ def test_truncated(wire):
             footer_may_fill_in = len(dump) - 10 - size <= 10  # a reader may take its bytes for the missing ones
             assert reply == RespError(BAD_DATA) or footer_may_fill_in and reply == "OK", f"{key} cut to {size} bytes"
         wire.ok("RESTORE", key, 0, dump, "REPLACE")
-        assert wire("DUMP", key) == dump
 
 
 @pytest.mark.limit(60)

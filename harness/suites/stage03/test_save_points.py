@@ -24,10 +24,18 @@ def until_passed(wire, seconds):
     wait_until(passed, seconds + 5, f"{seconds} s to pass")
 
 
+def saves_at_its_end(server):
+    """Whether the server, when it is ended, takes its save points for a reason to save."""
+    server.wire().ok("SET", "k", "v")
+    server.stop()
+    return dump_path(server).exists()
+
+
 @pytest.mark.goal("Save points are shown as they were given: in one word, in several, more than one; or as none")
 def test_config_get(fresh_server):
     server = fresh_server(save=["900", "1", "300", "10"])
     assert server.wire()("CONFIG", "GET", "save") == [b"save", b"900 1 300 10"]
+    assert saves_at_its_end(server)
     wire = fresh_server(save="60 5").wire()
     assert wire("CONFIG", "GET", "save") == [b"save", b"60 5"]
     for value, shown in (("100 1 200 2", b"100 1 200 2"), ("7 8", b"7 8"), ("", b""), ("5 0", b"5 0")):
@@ -40,15 +48,21 @@ def test_config_get(fresh_server):
     ("save 5 1 6 2\n", b"5 1 6 2"), ("save 900 1\nsave \"\"\nsave 7 3\n", b"7 3")])
 @pytest.mark.goal("Without a save line there are three save points; lines of a file add up, \"\" clears those before")
 def test_config_file(fresh_server, conf, shown):
-    assert fresh_server(conf=conf, save=None).wire()("CONFIG", "GET", "save") == [b"save", shown]
+    server = fresh_server(conf=conf, save=None)
+    assert server.wire()("CONFIG", "GET", "save") == [b"save", shown]
+    assert saves_at_its_end(server) == bool(shown)
+    server.start().wire().ok("SAVE")
+    assert dump_path(server).exists()
 
 
 @pytest.mark.parametrize("value", ["5", "x 1", "1 x", "0 1", "-1 1", "1 -1", "1 2 3", "1  2 x"])
 @pytest.mark.goal("Save points that make no sense are refused, and the old ones stay")
 def test_invalid(fresh_server, value):
-    wire = fresh_server(save="60 5").wire()
+    server = fresh_server(save="60 5")
+    wire = server.wire()
     assert wire.error("CONFIG", "SET", "save", value) == INVALID
     assert wire("CONFIG", "GET", "save")[1] == b"60 5"
+    assert saves_at_its_end(server)
 
 
 @pytest.mark.goal("A save point fires once enough changes and enough seconds have come together")
