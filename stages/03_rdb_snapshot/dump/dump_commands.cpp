@@ -192,7 +192,7 @@ void install_dump_commands(Server& server) {
                        .tips = {"nondeterministic_output"},
                        .run = dump_command});
   for (const std::string_view name : {"restore", "restore-asking"}) {
-    server.commands.add({.name = std::string(name),
+    server.commands.add({.name = name,
                          .arity = -4,
                          .flags = kWrite | kDenyOom | (name == "restore" ? 0u : uint64_t{kAsking}),
                          .categories = kCatKeyspace | kCatDangerous,

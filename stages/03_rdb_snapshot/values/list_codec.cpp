@@ -38,6 +38,7 @@ NewList new_list(const LoadRules& rules) {
 bool load_plain_node(RdbReader& in, QuickList& list) {
   std::string_view element;
   if (!in.string(&element)) return false;
+  if (element.empty()) return in.fail("quicklist integrity check failed: a node without bytes");
   list.append_plain(element);
   return true;
 }
