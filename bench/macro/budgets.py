@@ -36,6 +36,11 @@ EXPIRY_TIME = 1.00
 EXPIRY_LATENCY: dict[str, float] = {"p99": 1.00, "p99.9": 1.00}
 EVICTION_LATENCY: dict[str, float] = {"p99": 1.00, "p99.9": 1.00}
 
+# Wall time of SAVE, and of loading at the start; latency of clients during BGSAVE.
+SAVE_TIME = 0.60
+LOAD_TIME = 0.50
+SNAPSHOT_LATENCY: dict[str, float] = {"p99.9": 1.00}
+
 # Requests that miss in a cache of the same maxmemory, for each eviction policy.
 MISSES = 1.00
 

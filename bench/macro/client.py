@@ -5,7 +5,9 @@ The harness's wire client keeps a transcript and decodes every reply; at a milli
 
 from __future__ import annotations
 
+import itertools
 import socket
+from collections.abc import Iterable
 
 
 class BenchError(Exception):
@@ -54,20 +56,28 @@ class Connection:
 
     def load(self, commands, batch: int = 500) -> None:
         """Sends already encoded commands, `batch` to a write. Each must have a one-line reply that is no error."""
-        pending: list[bytes] = []
-        for command in commands:
-            pending.append(command)
-            if len(pending) == batch:
-                self._flush(pending)
-        self._flush(pending)
+        load_all([self], commands, batch)
 
-    def _flush(self, pending: list[bytes]) -> None:
-        self._socket.sendall(b"".join(pending))
-        for _ in pending:
+    def send(self, data: bytes) -> None:
+        self._socket.sendall(data)
+
+    def skip_replies(self, count: int) -> None:
+        """Reads so many one-line replies, none of which may be an error."""
+        for _ in range(count):
             line = self._file.readline()
             if not line or line.startswith(b"-"):
                 raise BenchError(f"loading was answered with {line!r}")
-        pending.clear()
+
+
+def load_all(connections: list[Connection], commands: Iterable[bytes], batch: int = 500) -> None:
+    """Connection.load into several servers, which get the same and are busy at the same time."""
+    commands = iter(commands)
+    while pending := list(itertools.islice(commands, batch)):
+        data = b"".join(pending)
+        for connection in connections:
+            connection.send(data)
+        for connection in connections:
+            connection.skip_replies(len(pending))
 
 
 def encode(*words: object) -> bytes:

@@ -26,8 +26,10 @@ import hit_ratio
 import latency
 import memory
 import report
+import snapshot
 from client import BenchError
 from servers import Server, resolve
+from snapshots import saves
 
 
 def numbers(text: str) -> list[int]:
@@ -42,7 +44,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="strata bench", description=__doc__.partition("\n")[0])
     parser.add_argument("--ours", default="build/release/strata-server", metavar="CMD", help="default: %(default)s")
     parser.add_argument("--theirs", default="redis-server", metavar="CMD", help="default: %(default)s")
-    parser.add_argument("--only", choices=["cpu", "memory", "latency", "expiry", "hit_ratio"], help="one kind of measure (default: all)")
+    parser.add_argument("--only", choices=["cpu", "memory", "latency", "expiry", "hit_ratio", "snapshot"],
+                        help="one kind of measure (default: the first four)")
     parser.add_argument("--quick", action="store_true", help="short slices, 3 rounds, no latency: for a first look")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a budget is exceeded")
     speed = parser.add_argument_group("CPU per operation")
@@ -71,6 +74,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     keep.add_argument("--hit-memory", default="12mb", metavar="SIZE", help="maxmemory (default: %(default)s)")
     keep.add_argument("--hit-seconds", type=float, default=30, metavar="S",
                       help="how long the trace takes at least, per policy and server (default: %(default)s)")
+    disk = parser.add_argument_group("snapshots")
+    disk.add_argument("--keys", type=int, metavar="N", help="mixed keys to save (default: 5 million)")
     output = parser.add_argument_group("output")
     output.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to FILE")
     output.add_argument("--markdown", action="store_true", help="print the table as Markdown")
@@ -182,6 +187,23 @@ def compare_hit_ratio(options, commands: dict[str, str], notes: list[str]):
     return report.hit_ratio_lines(result), result
 
 
+def compare_snapshot(options, commands: dict[str, str], notes: list[str]):
+    if not _save(commands, notes):
+        return [], {}
+    result = snapshot.measure(commands, options.keys or 5_000_000, options.rounds, lambda step: say(f"[snapshot] {step}"))
+    return report.snapshot_lines(result), {"snapshot": result.latency}
+
+
+def _save(commands: dict[str, str], notes: list[str]) -> bool:
+    """Do both servers know of snapshots?"""
+    for label, command in commands.items():
+        with Server(label, command) as server:
+            if not saves(server):
+                notes.append(f"Nothing about snapshots: {label} has none")
+                return False
+    return True
+
+
 def main(arguments: list[str]) -> int:
     options = parse(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are taken along
@@ -214,6 +236,10 @@ def main(arguments: list[str]) -> int:
         if options.only == "hit_ratio":
             added, hits = compare_hit_ratio(options, commands, notes)
             lines += added
+        if options.only == "snapshot":
+            added, more = compare_snapshot(options, commands, notes)
+            lines += added
+            tails |= more
     except BenchError as error:
         say(f"bench: {error}")
         return 2

@@ -14,6 +14,7 @@ from expiry import Expiry
 from hit_ratio import HitRatio
 from latency import PERCENTILES, Latency
 from memory import Weight
+from snapshot import Snapshot
 
 HEAD = ["measure", "ours", "redis", "ratio", "min..max", "budget", "verdict", "remarks"]
 
@@ -71,9 +72,10 @@ def memory_lines(weight: Weight) -> list[Line]:
     return lines
 
 
-def latency_lines(latency: Latency, limits: dict[str, float]) -> list[Line]:
+def latency_lines(latency: Latency, limits: dict[str, float],
+                  percentiles: dict[str, float] = PERCENTILES) -> list[Line]:
     lines = []
-    for name, quantile in PERCENTILES.items():
+    for name, quantile in percentiles.items():
         ours, redis = latency.microseconds("ours", quantile), latency.microseconds("redis", quantile)
         spread = latency.spread(quantile)
         lines.append(Line(latency.title, f"{name}, {latency.keys / 1e6:g}M keys", ours,
@@ -82,12 +84,30 @@ def latency_lines(latency: Latency, limits: dict[str, float]) -> list[Line]:
     return lines
 
 
+def rounds_line(group: str, measure: str, values: dict[str, list[float]], unit: str, budget: float | None = None,
+                remarks: str = "") -> Line:
+    """Of something measured once a round: the medians, their ratio, and how far the rounds' ratios spread."""
+    ours, redis = (statistics.median(values[label]) for label in ("ours", "redis"))
+    ratios = [a / b for a, b in zip(values["ours"], values["redis"])]
+    return Line(group, measure, ours, redis, unit, ours / redis, min(ratios), max(ratios), budget, remarks,
+                {"rounds": values})
+
+
 def expiry_lines(expiry: Expiry) -> list[Line]:
-    ours, redis = (statistics.median(expiry.seconds[label]) for label in ("ours", "redis"))
-    ratios = [a / b for a, b in zip(expiry.seconds["ours"], expiry.seconds["redis"])]
-    gone = Line(expiry.latency.title, "until all are gone", ours, redis, "s", ours / redis, min(ratios), max(ratios),
-                budgets.EXPIRY_TIME)
+    gone = rounds_line(expiry.latency.title, "until all are gone", expiry.seconds, "s", budgets.EXPIRY_TIME)
     return [gone, *latency_lines(expiry.latency, budgets.EXPIRY_LATENCY)]
+
+
+def snapshot_lines(snapshot: Snapshot) -> list[Line]:
+    group = f"Snapshots of {snapshot.keys / 1e6:g}M mixed keys"
+    size = {label: [count / 1e6] for label, count in snapshot.bytes.items()}
+    return [rounds_line(group, "SAVE", snapshot.save, "s", budgets.SAVE_TIME),
+            rounds_line(group, "SAVE, CPU time", snapshot.save_cpu, "s"),
+            rounds_line(group, "BGSAVE under load", snapshot.background, "s"),
+            rounds_line(group, "load", snapshot.load, "s", budgets.LOAD_TIME),
+            rounds_line(group, "start with load, CPU time", snapshot.load_cpu, "s"),
+            rounds_line(group, "file", size, "MB"),
+            *latency_lines(snapshot.latency, budgets.SNAPSHOT_LATENCY, {**PERCENTILES, "max": 1.0})]
 
 
 def hit_ratio_lines(result: HitRatio) -> list[Line]:

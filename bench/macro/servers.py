@@ -48,8 +48,8 @@ def resolve(command: str) -> str:
 class Server(process.Server):
     """One running contender. A context manager: entering starts it, leaving kills it and removes its folder."""
 
-    def __init__(self, label: str, command: str, *, resp: bool = True) -> None:
-        super().__init__(command, {"appendonly": "no", "loglevel": "warning"}, name=label)
+    def __init__(self, label: str, command: str, *, resp: bool = True, options: process.Options | None = None) -> None:
+        super().__init__(command, {"appendonly": "no", "loglevel": "warning", **(options or {})}, name=label)
         self.label = label
         self.resp = resp  # False: answers everything with PONG (the echo floor)
 

@@ -1,0 +1,64 @@
+"""Starting, watching and timing snapshots: what the benches around SAVE and BGSAVE share."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from client import BenchError, Connection
+from servers import Server
+
+PATIENCE = 600  # seconds that a snapshot may take
+SERVER_OPTIONS = {"loglevel": "notice", "enable-debug-command": "yes"}
+
+
+def saves(server: Server) -> bool:
+    """Does it know of snapshots?"""
+    with server.connect() as connection:
+        return connection.knows("LASTSAVE")
+
+
+def info(connection: Connection, section: str) -> dict[str, str]:
+    text = connection.bulk("INFO", section).decode(errors="replace")
+    return dict(line.partition(":")[::2] for line in text.splitlines())
+
+
+def file_of(server: Server) -> Path:
+    return server.dir / "dump.rdb"
+
+
+def save(connection: Connection) -> float:
+    """Seconds that SAVE takes."""
+    start = time.perf_counter()
+    connection.must("SAVE")
+    return time.perf_counter() - start
+
+
+def background_save(connection: Connection, meanwhile: Callable[[], None] = lambda: None) -> tuple[int, int]:
+    """One BGSAVE; `meanwhile` is called again and again until it has ended. Returns when it began and when its end was
+    seen, by time.perf_counter_ns()."""
+    begin = time.perf_counter_ns()
+    connection.must("BGSAVE")
+    while True:
+        meanwhile()
+        told = info(connection, "persistence")
+        now = time.perf_counter_ns()
+        if told.get("rdb_bgsave_in_progress") == "0":
+            break
+        if now - begin > PATIENCE * 1e9:
+            raise BenchError(f"BGSAVE has not ended after {PATIENCE} s")
+        time.sleep(0.01)
+    if told.get("rdb_last_bgsave_status") != "ok":
+        raise BenchError(f"BGSAVE failed: rdb_last_bgsave_status is {told.get('rdb_last_bgsave_status')}")
+    return begin, now
+
+
+def child_of(server: Server) -> int | None:
+    """The process that writes the snapshot, while there is one."""
+    for task in os.listdir(f"/proc/{server.pid}/task"):
+        with open(f"/proc/{server.pid}/task/{task}/children") as file:
+            for pid in file.read().split():
+                return int(pid)
+    return None
