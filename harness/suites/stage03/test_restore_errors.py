@@ -1,5 +1,8 @@
 """RESTORE with wrong words and hostile payloads: each has its error, and none hurts the server or what it holds."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from strata_harness.packed import intset, listpack, ziplist, zipmap
@@ -150,15 +153,22 @@ DEEP = {  # noticed by a look at every element
     "wrong count": (HASH_LISTPACK, raw(LP[:4] + b"\6" + LP[5:]))}
 
 
+def most_memory(server):
+    """The most that the process ever had in memory, in KiB."""
+    return int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{server.pid}/status").read_text())[1])
+
+
 @pytest.mark.parametrize("setting", ["no", "yes", "clients"])
 @pytest.mark.goal("Damaged values are bad data, whatever sanitize-dump-payload says, and leave no trace")
-def test_damaged(wire, setting):
+def test_damaged(server, wire, setting):
     wire.ok("CONFIG", "SET", "sanitize-dump-payload", setting)
     wire.ok("SET", "old", "v")
+    before = most_memory(server)
     for name, (kind, value) in DAMAGED.items():
         assert wire.error("RESTORE", "k", 0, payload(kind, value)) == BAD_DATA, name
         assert wire.error("RESTORE", "old", 0, payload(kind, value), "REPLACE") == BAD_DATA, name
     assert wire("GET", "old") == b"v" and wire("DBSIZE") == 1
+    assert most_memory(server) - before < 256 << 10, "lengths that lie make no room"
     wire.ok("RESTORE", "k", 0, HELLO)
 
 

@@ -143,6 +143,20 @@ def test_anew(fresh_server):
     assert wire("LASTSAVE") > saved + 1
 
 
+@pytest.mark.goal("A save that failed is tried again, but not at once: some five seconds later")
+def test_tried_again(fresh_server):
+    server = fresh_server(save="1 1", stop_writes_on_bgsave_error="no")
+    wire = server.wire()
+    dump_path(server).mkdir()
+    wire.ok("SET", "k", "v")
+    wait_until(lambda: persistence(wire)["rdb_last_bgsave_status"] == "err", 8, "the save to fail")
+    until_passed(wire, 3)
+    assert server.log_text().count("Background saving started") == 1
+    dump_path(server).rmdir()
+    wait_until(lambda: persistence(wire)["rdb_last_bgsave_status"] == "ok", 8, "another attempt")
+    assert [key.name for key in dump_file(server).keys] == [b"k"]
+
+
 @pytest.mark.goal("While save points exist FLUSHALL saves the empty dataset at once; without them it touches no file")
 def test_flushall(fresh_server):
     server = fresh_server(save="3600 1000")

@@ -1,0 +1,134 @@
+"""Files and payloads that travel between the server under test and redis-server 7.0.15, in both directions."""
+
+import shutil
+
+import pytest
+
+from strata_harness.snapshots import dump_file, dump_path, encodings, persistence
+
+DEBUG = {"enable_debug_command": "yes"}
+LIMITS = {"hash_max_listpack_entries": 4, "zset_max_listpack_entries": 4, "set_max_intset_entries": 4,
+          "list_max_listpack_size": 3, "list_compress_depth": 1}
+
+
+@pytest.fixture
+def reference(fresh_server):
+    """Makes a redis-server: start=False leaves it unstarted."""
+    def make(start=True, **options):
+        assert shutil.which("redis-server"), "redis-server is missing: it comes with the package redis-server"
+        server = fresh_server(start=False, **options)
+        server.command = ["redis-server"]
+        server.name = "redis-server"
+        return server.start() if start else server
+    return make
+
+
+def fill(wire, rng, count=60):
+    """Keys of every type, small and large, with and without a time to live, in three databases."""
+    for db in (0, 1, 15):
+        wire.ok("SELECT", db)
+        for i in range(count):
+            size = rng.choice((1, 2, 3, 5, 40, 200))
+            words = [rng.choice((j, -j * 10 ** 9, f"word {j}", "x" * j, rng.randbytes(7))) for j in range(size)]
+            scores = [rng.choice((j, rng.uniform(-1, 1), "-inf", "inf", 10 ** 17 + j)) for j in range(size)]
+            text = rng.choice((i, -(1 << 62), "text", "y" * size * 30, rng.randbytes(50)))
+            wire.send_command("SET", f"string{i}", text)
+            wire.send_command("RPUSH", f"list{i}", *words)
+            wire.send_command("SADD", f"set{i}", *words)
+            wire.send_command("SADD", f"numbers{i}", *(rng.randrange(-1 << 40, 1 << 40) >> (i % 40) for _ in words))
+            wire.send_command("HSET", f"hash{i}", *(one for j, word in enumerate(words) for one in (f"f{j}", word)))
+            wire.send_command("ZADD", f"zset{i}", *(one for j in range(size) for one in (scores[j], f"m{j}")))
+            wire.send_command("PEXPIREAT", f"hash{i}", 4102444800000 + i)
+        assert all(isinstance(reply, int) or reply == "OK" for reply in wire.read_many(7 * count))
+        assert wire("DBSIZE") == 6 * count
+    wire.ok("SELECT", 0)
+    return 18 * count
+
+
+def travels(source, target, rng):
+    """Fills `source`, saves there, starts `target` with that file: both must hold the same."""
+    wire = source.wire()
+    keys = fill(wire, rng)
+    digest = wire("DEBUG", "DIGEST")
+    wire.ok("SAVE")
+    shutil.copy(dump_path(source), dump_path(target))
+    other = target.start().wire()
+    assert persistence(other)["rdb_last_load_keys_loaded"] == str(keys)
+    assert other("DEBUG", "DIGEST") == digest
+    if source.options == target.options:
+        assert encodings(other) == encodings(wire)
+    for key in ("hash1", "hash7"):
+        assert other("PEXPIRETIME", key) == wire("PEXPIRETIME", key) > 0
+    return other
+
+
+@pytest.mark.parametrize("options", [{}, {"rdbcompression": "no"}, LIMITS, {"rdbchecksum": "no"}],
+                         ids=["default", "uncompressed", "small limits", "unchecked"])
+@pytest.mark.goal("redis-server loads this server's file and holds the same data in the same encodings")
+def test_file_to_redis(fresh_server, reference, rng, options):
+    travels(fresh_server(**DEBUG, **options), reference(start=False, **DEBUG, **options), rng)
+
+
+@pytest.mark.parametrize("options", [{}, {"rdbcompression": "no"}, LIMITS, {"rdbchecksum": "no"}],
+                         ids=["default", "uncompressed", "small limits", "unchecked"])
+@pytest.mark.goal("This server loads redis-server's file and holds the same data in the same encodings")
+def test_file_from_redis(fresh_server, reference, rng, options):
+    travels(reference(**DEBUG, **options), fresh_server(start=False, **DEBUG, **options), rng)
+
+
+@pytest.mark.goal("A file goes from one server to the other and back without losing anything, through unlike limits")
+def test_there_and_back(fresh_server, reference, rng):
+    first = fresh_server(**DEBUG, **LIMITS)
+    wire = travels(first, reference(start=False, **DEBUG), rng)
+    digest = wire("DEBUG", "DIGEST")
+    wire.ok("SAVE")
+    back = fresh_server(start=False, **DEBUG, **LIMITS)
+    folder = wire("CONFIG", "GET", "dir")[1].decode()
+    shutil.copy(f"{folder}/dump.rdb", dump_path(back))
+    assert back.start().wire()("DEBUG", "DIGEST") == digest != "0" * 40
+
+
+@pytest.mark.goal("RESTORE takes what the other server's DUMP gives, both ways, with the strictest look at it")
+def test_payloads(fresh_server, reference, rng):
+    wires = [fresh_server(**DEBUG, sanitize_dump_payload="yes").wire(),
+             reference(**DEBUG, sanitize_dump_payload="yes").wire()]
+    for source, target in (wires, wires[::-1]):
+        source.ok("FLUSHALL")
+        target.ok("FLUSHALL")
+        fill(source, rng, 30)
+        for key in sorted(source("KEYS", "*")):
+            moment = max(0, source("PEXPIRETIME", key))
+            target.ok("RESTORE", key, moment, source("DUMP", key), "ABSTTL")
+            assert source("DEBUG", "DIGEST-VALUE", key) == target("DEBUG", "DIGEST-VALUE", key)
+        assert encodings(source) == encodings(target) and target("DBSIZE") == 180
+
+
+@pytest.mark.goal("The same commands make the same payloads on both servers, byte for byte")
+def test_same_bytes(fresh_server, reference, rng):
+    wires = [fresh_server(rdbcompression="no").wire(), reference(rdbcompression="no").wire()]
+    words = [rng.choice((j, j * 10 ** 6, f"word {j}", rng.randbytes(9))) for j in range(300)]
+    commands = [("SET", "s", 12345), ("SET", "t", "text" * 30), ("RPUSH", "l", *words), ("LPUSH", "l", *words),
+                ("SADD", "i", *(rng.randrange(1 << 33) for _ in range(200))), ("HSET", "h", *words[:200]),
+                ("ZADD", "z", *(one for j in range(100) for one in (rng.choice((j, j / 7, "inf")), f"m{j}"))),
+                ("ZADD", "big", *(one for j in range(200) for one in (j / 3, f"m{j}")))]
+    for command in commands:
+        replies = [wire(*command) for wire in wires]
+        assert replies[0] == replies[1]
+    for key in ("s", "t", "l", "i", "h", "z", "big"):
+        dumps = [wire("DUMP", key) for wire in wires]
+        assert dumps[0] == dumps[1] is not None, key
+
+
+@pytest.mark.goal("Two servers save the same data as files of the same size, apart from what the AUX fields tell")
+def test_same_size(fresh_server, reference, rng):
+    servers = [fresh_server(rdbcompression="no"), reference(rdbcompression="no")]
+    state = rng.getstate()
+    files = []
+    for server in servers:
+        rng.setstate(state)
+        fill(server.wire(), rng, 20)
+        server.wire().ok("SAVE")
+        files.append(dump_file(server))
+    sizes = [file.size - sum(len(name) + len(value) for name, value in file.aux) for file in files]
+    assert abs(sizes[0] - sizes[1]) <= 8
+    assert files[0].announced == files[1].announced and len(files[0].keys) == 360
