@@ -26,7 +26,7 @@ void Database::partition(const Partitioner* partitioner) {
 // In its very millisecond a key is still there.
 // [task 1.9] Tell whether the time of an entry has passed.
 bool Database::expired(const Entry& entry) const {
-  return entry.has_expiry() && entry.expiry_ms() < keyspace_.now_ms();
+  return entry.has_expiry() && entry.expiry_ms() < keyspace_.now_ms() && !keyspace_.nothing_expires;
 }
 
 Ref Database::find_even_expired(std::string_view key) const {

@@ -79,6 +79,8 @@ class Keyspace {
 
   // May this server delete a key that has expired? A replica may not: it hides the key and waits for its master's DEL.
   bool may_expire = true;
+  // While a log is replayed nothing expires: the log itself says when a key goes.
+  bool nothing_expires = false;
   // True while the data must not change by itself (CLIENT PAUSE): expired keys are hidden and stay. Null: never.
   std::function<bool()> held;
   bool deletes_expired() const { return may_expire && !(held && held()); }

@@ -229,6 +229,7 @@ bool Clients::write(Client& client) {
 
 void Clients::writable(Client& client) {
   if (client.has(Client::kCloseNow)) return;
+  server_.replies.run();  // among what is left from earlier turns may be a reply of this one
   if (!write(client)) {
     close(client);
     return;

@@ -56,6 +56,7 @@ class RdbReader {
   bool bytes(size_t n, std::string_view* out);  // in one piece
 
   uint64_t offset() const { return before_ + at_; }  // bytes used so far
+  std::string_view unused() const { return {here(), available()}; }  // read ahead: whoever goes on begins with these
   uint64_t remaining() const;                        // bytes left, SIZE_MAX where nobody knows
   uint64_t checksum();                               // of everything used so far; 0 when it is not computed
   bool at_end();                                     // nothing is left; may wait for the source

@@ -18,6 +18,8 @@ struct DataSource {
   std::function<bool()> applies;
   // Nothing to load is no error. An error ends the start.
   std::function<Status()> load;
+  // Called for every source before any of them loads, whether it applies or not; an error ends the start. May be null.
+  std::function<Status()> prepare = {};
 };
 
 inline constexpr int kSnapshotPriority = 10;
@@ -27,6 +29,10 @@ class DataSources {
   void add(DataSource source) { sources_.push_back(std::move(source)); }
 
   Status load() const {
+    for (const DataSource& source : sources_) {
+      if (!source.prepare) continue;
+      if (Status prepared = source.prepare(); !prepared.ok()) return prepared;
+    }
     const DataSource* chosen = nullptr;
     for (const DataSource& source : sources_) {
       if ((chosen == nullptr || source.priority > chosen->priority) && source.applies()) chosen = &source;

@@ -75,8 +75,10 @@ void install_save(Server& server) {
   server.every(kCheckMs, [&save] { save.periodic(); });
   server.info.section("persistence").add([&save](resp::InfoWriter& out) { tell(save, out); });
   resp::on_reset_statistics(server, [&save] { save.reset_statistics(); });
-  server.get<db::Keyspace>().events.listen_to_flushall([&save] { save_emptiness(save); });
   const auto& loading = server.get<Loading>();
+  server.get<db::Keyspace>().events.listen_to_flushall([&save, &loading] {
+    if (!loading.active()) save_emptiness(save);  // a log that is replayed may have an old FLUSHALL
+  });
   server.shutdown.add(resp::ShutdownPhase::kSave, [&save, &loading](const resp::ShutdownRequest& request) {
     return save_at_shutdown(save, loading.active(), request);
   });
