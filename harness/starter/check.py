@@ -26,7 +26,7 @@ from harness.starter import project, scratch, solution
 from harness.starter.graded import grade
 
 SAMPLE = 12  # tests of each task
-HASTE = 0.25  # of each time limit: what a test of an unwritten task waits for does not come
+HASTE = 0.4  # of each time limit: what a test of an unwritten task waits for does not come
 _JOBS = 2
 
 
