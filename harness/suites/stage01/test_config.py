@@ -66,6 +66,8 @@ def test_set_is_atomic(wire):
     for bad in (["hz", "abc"], ["nosuch", "1"], ["databases", "3"], ["timeout", "5"], ["loglevel", "x"]):
         assert wire.error("CONFIG", "SET", "timeout", "77", "maxmemory", "1mb", *bad)
         assert get(wire, "timeout", "maxmemory") == {"timeout": "0", "maxmemory": "0"}
+    wire.ok("CONFIG", "SET", "timeout", "77", "maxmemory", "100mb")
+    assert get(wire, "timeout", "maxmemory") == {"timeout": "77", "maxmemory": "104857600"}
 
 
 FAILED = "ERR CONFIG SET failed (possibly related to argument '{}') - {}"
