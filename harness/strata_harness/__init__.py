@@ -9,10 +9,13 @@ Layers, lowest first; a module imports only from those above it:
     wire      a raw connection with a transcript of its bytes
     server    one server process in its own directory and process group
     pyclient  redis-py, recorded into the same transcripts
+    disk      a disk without room
     packed    listpacks, ziplists, intsets, zipmaps as bytes
     rdb_codes lengths, strings, LZF and checksum of RDB files
     rdb_file  RDB files and DUMP payloads: a builder, and a strict reader
     snapshots the child, progress and file of a snapshot
+    aof_files logs of commands and their manifest: builders, and strict readers
+    aof_server what a server appended; rewrites; servers that start from given logs
     context   what one test used, so that a failure can show it
     report    the sections a failed test shows
     fixtures  server, fresh_server, r, wire, wire3, rng

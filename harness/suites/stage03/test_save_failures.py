@@ -1,11 +1,11 @@
 """Saves that fail: a killed child, a full disk, a file that cannot be replaced; the old snapshot stays, writes stop."""
 
 import os
-import resource
 import signal
 
 import pytest
 
+from strata_harness.disk import limit_file_size, survives_full_disk
 from strata_harness.resp import RespError
 from strata_harness.snapshots import (background_save, children, dump_file, dump_path, endless_save, persistence,
                                       temporary_files, wait_saved)
@@ -34,18 +34,10 @@ def fail_save(server, wire):
     wait_until(lambda: persistence(wire)["rdb_last_bgsave_status"] == "err", 5, "the failure to be noticed")
 
 
-def limit_file_size(server, size):
-    """As if the disk had room for files of so many bytes; None: as if it had plenty again."""
-    unlimited = resource.RLIM_INFINITY
-    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (unlimited if size is None else size, unlimited))
-
-
 @pytest.fixture
 def small_disk(fresh_server):
     """A server that can write no file of more than 50,000 bytes, and whose data needs more. Its snapshot is older."""
-    server = fresh_server(start=False, save="3600 1000000")
-    server.command = ["env", "--ignore-signal=XFSZ", *server.command]  # a write then fails, as on a full disk
-    server.start()
+    server = survives_full_disk(fresh_server(start=False, save="3600 1000000")).start()
     wire = server.wire()
     wire.ok("SET", "k", "old")
     wire.ok("SAVE")
