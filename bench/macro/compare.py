@@ -19,9 +19,11 @@ import time
 from pathlib import Path
 
 import budgets
+import copy_on_write
 import cpu
 import expiry
 import floor
+import fork_pause
 import hit_ratio
 import latency
 import memory
@@ -44,8 +46,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="strata bench", description=__doc__.partition("\n")[0])
     parser.add_argument("--ours", default="build/release/strata-server", metavar="CMD", help="default: %(default)s")
     parser.add_argument("--theirs", default="redis-server", metavar="CMD", help="default: %(default)s")
-    parser.add_argument("--only", choices=["cpu", "memory", "latency", "expiry", "hit_ratio", "snapshot"],
-                        help="one kind of measure (default: the first four)")
+    parser.add_argument("--only", help="one kind of measure (default: the first four)",
+                        choices=["cpu", "memory", "latency", "expiry", "hit_ratio", "snapshot", "copy_on_write"])
     parser.add_argument("--quick", action="store_true", help="short slices, 3 rounds, no latency: for a first look")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a budget is exceeded")
     speed = parser.add_argument_group("CPU per operation")
@@ -75,7 +77,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     keep.add_argument("--hit-seconds", type=float, default=30, metavar="S",
                       help="how long the trace takes at least, per policy and server (default: %(default)s)")
     disk = parser.add_argument_group("snapshots")
-    disk.add_argument("--keys", type=int, metavar="N", help="mixed keys to save (default: 5 million)")
+    disk.add_argument("--keys", type=int, metavar="N",
+                      help="keys to save (default: 5 million mixed ones; 2 million strings with copy_on_write)")
+    disk.add_argument("--fork-sizes", type=lambda text: [float(word) for word in text.split(",")], metavar="GB,GB",
+                      default=[0.25, 0.5, 1, 2], help="data whose fork copy_on_write times (default: 0.25,0.5,1,2)")
     output = parser.add_argument_group("output")
     output.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to FILE")
     output.add_argument("--markdown", action="store_true", help="print the table as Markdown")
@@ -190,8 +195,20 @@ def compare_hit_ratio(options, commands: dict[str, str], notes: list[str]):
 def compare_snapshot(options, commands: dict[str, str], notes: list[str]):
     if not _save(commands, notes):
         return [], {}
-    result = snapshot.measure(commands, options.keys or 5_000_000, options.rounds, lambda step: say(f"[snapshot] {step}"))
+    result = snapshot.measure(commands, options.keys or 5_000_000, options.rounds,
+                              lambda step: say(f"[snapshot] {step}"))
     return report.snapshot_lines(result), {"snapshot": result.latency}
+
+
+def compare_copy_on_write(options, commands: dict[str, str], notes: list[str]):
+    if not _save(commands, notes):
+        return [], None, None
+    pages = copy_on_write.measure(commands, options.keys or 2_000_000, options.rounds,
+                                  lambda step: say(f"[copy on write] {step}"))
+    pauses = fork_pause.measure(commands, options.fork_sizes, options.rounds, lambda step: say(f"[fork] {step}"))
+    if pauses.skipped:
+        notes.append(f"Sizes left out for lack of memory: {', '.join(f'{size:g} GB' for size in pauses.skipped)}")
+    return report.copy_on_write_lines(pages) + report.fork_lines(pauses), pages, pauses
 
 
 def _save(commands: dict[str, str], notes: list[str]) -> bool:
@@ -220,7 +237,7 @@ def main(arguments: list[str]) -> int:
                   f"again:   {shlex.join(['./strata', 'bench', *arguments])}"]
         lines: list[report.Line] = []
         notes: list[str] = []
-        weights, tails, hits = [], {}, None
+        weights, tails, hits, pages, pauses = [], {}, None, None, None
         if options.only in (None, "cpu"):
             lines += compare_cpu(options, commands, notes)
         if options.only in (None, "memory"):
@@ -240,6 +257,9 @@ def main(arguments: list[str]) -> int:
             added, more = compare_snapshot(options, commands, notes)
             lines += added
             tails |= more
+        if options.only == "copy_on_write":
+            added, pages, pauses = compare_copy_on_write(options, commands, notes)
+            lines += added
     except BenchError as error:
         say(f"bench: {error}")
         return 2
@@ -262,6 +282,8 @@ def main(arguments: list[str]) -> int:
         for name, tail in tails.items():
             drawn += figures.latency(tail, options.figures, name)
         drawn += figures.hit_ratio(hits, options.figures) if hits else []
+        drawn += figures.copy_on_write(pages, options.figures) if pages else []
+        drawn += figures.fork_pause(pauses, options.figures) if pauses else []
         say("drawn: " + " ".join(str(path) for path in drawn))
     return 1 if options.check and any(line.verdict == "over" for line in lines) else 0
 

@@ -1,9 +1,13 @@
-"""Figures of a run: ratios against budgets, bytes per key over N, latency by percentile. Each as SVG and PNG."""
+"""Figures of a run, each as SVG and PNG: ratios against budgets, bytes per key over N, latency by percentile, hit
+ratios, memory during a snapshot, the pause of its fork."""
 
 from __future__ import annotations
 
+import statistics
 from pathlib import Path
 
+from copy_on_write import RATE, CopyOnWrite
+from fork_pause import ForkPause
 from hit_ratio import EXPONENT, HitRatio
 from latency import Latency, percentile
 from memory import Weight
@@ -102,3 +106,43 @@ def hit_ratio(result: HitRatio, folder: Path) -> list[Path]:
     axes.set_title(f"Zipf({EXPONENT}) over {result.trace.keys / 1e6:g}M keys, maxmemory {result.limit}", fontsize=9)
     axes.legend(frameon=False, fontsize=8, ncols=2)
     return _save(figure, folder, "hit_ratio")
+
+
+def copy_on_write(result: CopyOnWrite, folder: Path) -> list[Path]:
+    """Memory of parent and child, one upon the other, from the fork to the end: a row per server, a column per load."""
+    columns = len(result.courses)
+    figure, grid = _pyplot().subplots(2, columns, figsize=(2.8 * columns, 5.2), sharex=True, sharey=True, squeeze=False)
+    for row, label, name, color in ((0, "ours", "ours", OURS), (1, "redis", "redis-server", REDIS)):
+        for axes, share in zip(grid[row], result.courses):
+            course = result.typical(share, label)
+            times = [0.0, *(look.seconds for look in course.looks)]
+            parent = [course.before / 1e6, *(look.parent / 1e6 for look in course.looks)]
+            child = [0.0, *(look.child / 1e6 for look in course.looks)]
+            axes.stackplot(times, parent, child, colors=[color, color], alpha=0.85, labels=["parent", "child"])
+            axes.collections[1].set_alpha(0.4)
+            axes.axhline(course.before / 1e6, color=BUDGET, lw=0.8, ls="--", label="before the fork")
+            axes.set_title(f"{name}, {share:.0%} writes: +{course.extra / 1e6:.0f} MB", fontsize=8)
+        grid[row][0].set_ylabel("memory (PSS), MB")
+        grid[row][0].legend(frameon=False, fontsize=7, loc="lower right")
+    for axes in grid[1]:
+        axes.set_xlabel("seconds since BGSAVE")
+    figure.suptitle(f"BGSAVE of {result.keys / 1e6:g}M keys under {RATE // 1000}k commands a second", fontsize=10)
+    return _save(figure, folder, "03-copy-on-write")
+
+
+def fork_pause(result: ForkPause, folder: Path) -> list[Path]:
+    """The pause over the size of the data: the median of the forks, and from the shortest to the longest."""
+    figure, axes = _pyplot().subplots(figsize=(6, 3.6))
+    sizes = list(result.pauses)
+    for label, color in (("ours", OURS), ("redis", REDIS)):
+        pauses = [result.pauses[size][label] for size in sizes]
+        middle = [statistics.median(one) for one in pauses]
+        reach = [[m - min(one) for m, one in zip(middle, pauses)], [max(one) - m for m, one in zip(middle, pauses)]]
+        axes.errorbar(sizes, middle, yerr=reach, color=color, marker="o", ms=4, capsize=3, lw=1.2, elinewidth=0.8,
+                      label=label)
+    axes.set_xlim(left=0)
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("keys and values, GB")
+    axes.set_ylabel("pause of the fork, ms")
+    axes.legend(frameon=False)
+    return _save(figure, folder, "03-fork-pause")

@@ -9,8 +9,10 @@ import statistics
 from dataclasses import asdict, dataclass
 
 import budgets
+from copy_on_write import CopyOnWrite
 from cpu import Row
 from expiry import Expiry
+from fork_pause import ForkPause
 from hit_ratio import HitRatio
 from latency import PERCENTILES, Latency
 from memory import Weight
@@ -108,6 +110,29 @@ def snapshot_lines(snapshot: Snapshot) -> list[Line]:
             rounds_line(group, "start with load, CPU time", snapshot.load_cpu, "s"),
             rounds_line(group, "file", size, "MB"),
             *latency_lines(snapshot.latency, budgets.SNAPSHOT_LATENCY, {**PERCENTILES, "max": 1.0})]
+
+
+def copy_on_write_lines(result: CopyOnWrite) -> list[Line]:
+    lines = []
+    for share, courses in result.courses.items():
+        extra = {label: [course.extra / 1e6 for course in rounds] for label, rounds in courses.items()}
+        typical = [result.typical(share, label) for label in ("ours", "redis")]
+        remarks = (" / ".join(f"{course.extra / course.before:.0%}" for course in typical) + " of its size, "
+                   + " / ".join(f"{course.seconds:.1f}" for course in typical) + " s")
+        line = rounds_line(f"Extra memory during BGSAVE of {result.keys / 1e6:g}M keys", f"{share:.0%} writes", extra,
+                           "MB", remarks=remarks)
+        line.data = {label: [asdict(course) for course in rounds] for label, rounds in courses.items()}
+        lines.append(line)
+    return lines
+
+
+def fork_lines(result: ForkPause) -> list[Line]:
+    lines = []
+    for size, pauses in result.pauses.items():
+        resident = " / ".join(f"{result.resident[size][label] / 1e9:.2f}" for label in ("ours", "redis"))
+        lines.append(rounds_line("Fork of a snapshot", f"{size:g} GB of data", pauses, "ms",
+                                 remarks=f"{resident} GB resident"))
+    return lines
 
 
 def hit_ratio_lines(result: HitRatio) -> list[Line]:

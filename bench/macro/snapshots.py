@@ -41,18 +41,23 @@ def background_save(connection: Connection, meanwhile: Callable[[], None] = lamb
     seen, by time.perf_counter_ns()."""
     begin = time.perf_counter_ns()
     connection.must("BGSAVE")
+    status = background_save_ended(connection, meanwhile)
+    if status != "ok":
+        raise BenchError(f"BGSAVE failed: rdb_last_bgsave_status is {status}")
+    return begin, time.perf_counter_ns()
+
+
+def background_save_ended(connection: Connection, meanwhile: Callable[[], None] = lambda: None) -> str:
+    """Waits for the end of a BGSAVE under way; its status."""
+    patience = time.monotonic() + PATIENCE
     while True:
         meanwhile()
         told = info(connection, "persistence")
-        now = time.perf_counter_ns()
-        if told.get("rdb_bgsave_in_progress") == "0":
-            break
-        if now - begin > PATIENCE * 1e9:
+        if told["rdb_bgsave_in_progress"] == "0":
+            return told["rdb_last_bgsave_status"]
+        if time.monotonic() > patience:
             raise BenchError(f"BGSAVE has not ended after {PATIENCE} s")
         time.sleep(0.01)
-    if told.get("rdb_last_bgsave_status") != "ok":
-        raise BenchError(f"BGSAVE failed: rdb_last_bgsave_status is {told.get('rdb_last_bgsave_status')}")
-    return begin, now
 
 
 def child_of(server: Server) -> int | None:
