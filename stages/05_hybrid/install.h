@@ -1,0 +1,10 @@
+// Stage 5's table of contents: what it plugs into a Server that has stages 1 to 4.
+#pragma once
+
+#include "01_resp_server/server/server.h"
+
+namespace strata::hybrid {
+
+void install(resp::Server& server);
+
+}  // namespace strata::hybrid
