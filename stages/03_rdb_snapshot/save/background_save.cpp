@@ -120,11 +120,6 @@ void BackgroundSave::periodic() {
 
 int64_t BackgroundSave::current_duration_s() const { return in_progress() ? now_s() - started_s_ : -1; }
 
-void BackgroundSave::reset_statistics() {
-  count_ = 0;
-  last_cow_bytes_ = 0;
-}
-
 // --- refusing writes ---
 
 void BackgroundSave::set_succeeded(bool succeeded) {

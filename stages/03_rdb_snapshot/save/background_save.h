@@ -62,7 +62,7 @@ class BackgroundSave {
   uint64_t count() const { return count_; }                     // begun by SAVE, BGSAVE and save points
   void count_one() { count_++; }
   uint64_t last_cow_bytes() const { return last_cow_bytes_; }
-  void reset_statistics();
+  void reset_statistics() { count_ = 0; }
 
  private:
   static constexpr std::string_view kKind = "rdb";
