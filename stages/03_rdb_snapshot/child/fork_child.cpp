@@ -51,6 +51,7 @@ ForkChild::~ForkChild() {
   db::TableResizing::allow(true);
 }
 
+// [task 3.12] Fork: the child does its job and leaves; the parent takes notes and waits for word.
 Status ForkChild::start(ChildJob job) {
   STRATA_ASSERT(!running(), "a child ({}) runs already", job_.kind);
   int ends[2];
@@ -118,6 +119,7 @@ void ForkChild::on_readable() {
   }
 }
 
+// [task 3.12] The child is gone: bury it, and tell whoever started it.
 void ForkChild::end() {
   server_.loop.unwatch(pipe_.get());
   pipe_.reset();

@@ -55,6 +55,7 @@ bool BackgroundSave::save() {
   return true;
 }
 
+// [task 3.13] Let a child write the snapshot.
 bool BackgroundSave::start() {
   count_++;
   forked_dirty_ = keyspace_.effects.dirty;
@@ -78,6 +79,7 @@ bool BackgroundSave::start() {
   return true;
 }
 
+// [task 3.13] What is saved now, and what is left when it failed.
 void BackgroundSave::ended(const ChildEnd& end) {
   last_duration_s_ = now_s() - started_s_;
   if (end.succeeded) {
@@ -108,6 +110,7 @@ bool BackgroundSave::may_try() const {
   return !child_.running() && (last_succeeded_ || now_s() - last_try_s_ > kRetrySeconds);
 }
 
+// [task 3.14] Take the snapshot that is due, unless it has to wait.
 void BackgroundSave::periodic() {
   if (!may_try()) return;
   if (const SavePoint* point = points.due(changes(), now_s() - last_save_s_)) {
@@ -135,6 +138,7 @@ void BackgroundSave::follow_options() {
   }
 }
 
+// [task 3.15] Answer in the place of a command that would lose data in a crash.
 bool BackgroundSave::gate(resp::Client& client, const resp::CommandSpec& spec, resp::Args) {
   const bool writes = (db::Transactions::flags_in_effect(client, spec) & resp::kWrite) != 0;
   if (!writes && !is_ping(spec)) return true;

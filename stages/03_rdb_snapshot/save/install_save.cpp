@@ -44,6 +44,7 @@ void tell(const BackgroundSave& save, resp::InfoWriter& out) {
 }
 
 // The snapshot of the end. None while loading: what is there by then is not all.
+// [task 3.15] Save at the end, if that is wanted; refuse to end when it fails.
 resp::Shutdown::Answer save_at_shutdown(BackgroundSave& save, bool loading, const resp::ShutdownRequest& request) {
   using Answer = resp::Shutdown::Answer;
   if (save.in_progress()) {

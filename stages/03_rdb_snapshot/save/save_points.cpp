@@ -63,6 +63,7 @@ std::vector<std::string> SavePoints::lines() const {
   return lines;
 }
 
+// [task 3.14] Find the point that asks for a snapshot.
 const SavePoint* SavePoints::due(uint64_t changes, int64_t seconds) const {
   for (const SavePoint& point : points_) {
     if (changes >= static_cast<uint64_t>(point.changes) && seconds > point.seconds) return &point;
