@@ -7,7 +7,13 @@ import pathlib
 import subprocess
 import sys
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT))
+
+from harness.strata_harness.server import Server  # noqa: E402  (found through the line above)
+from harness.stress import snapshot_crash  # noqa: E402
 
 
 def run(*arguments: str, scale: str = "1") -> subprocess.CompletedProcess:
@@ -38,3 +44,34 @@ def test_memory_that_does_not_return_is_seen():
 def test_a_server_that_does_not_start_fails_the_run():
     done = run("idle_clients", "--server", "false", "--clients", "1")
     assert done.returncode == 1 and "did not start" in done.stdout
+
+
+def test_whole_snapshots_are_left_by_a_good_server():
+    done = run("snapshot_crash", "--server", "redis-server", "--rounds", "10")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "10 kills" in done.stdout
+
+
+def test_a_server_that_starts_with_other_data_than_its_snapshot_is_seen():
+    done = run("snapshot_crash", "--server", "redis-server --appendonly yes", "--rounds", "10")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "FAIL  round 1: " in done.stdout and "the server starts with generation" in done.stdout
+
+
+@pytest.mark.parametrize("damage, seen", [
+    (("SETRANGE", "string:7", 0, "0000000009"), "several generations"),
+    (("HSET", "hash", 5, "0000000009"), "several generations"),
+    (("ZINCRBY", "zset", 1, 5), "several generations"),
+    (("LPOP", "list"), "list has 299 elements"),
+    (("DEL", "string:7"), "string:7 holds None"),
+    (("APPEND", "string:7", "x"), "string:7 holds"),
+    (("SET", "other", "x"), "keys instead of"),
+])
+def test_data_of_no_single_moment_is_seen(damage, seen):
+    with Server("redis-server").start() as server:
+        wire = server.wire()
+        snapshot_crash.write(wire, 8)
+        assert snapshot_crash.generation_of(wire) == 8
+        wire(*damage)
+        with pytest.raises(AssertionError, match=seen):
+            snapshot_crash.generation_of(wire)
