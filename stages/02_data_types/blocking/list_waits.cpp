@@ -62,13 +62,18 @@ class MoveWait final : public ListWait {
     if (by_old_name_) {
       effects.replay_as({"RPOPLPUSH", key, destination_});
     } else {
-      effects.replay_as({"LMOVE", key, destination_, word(from_), word(to_)});
+      const bool waited = client.current == nullptr;  // its command is over
+      effects.replay_as({"LMOVE", key, destination_, word(from_, waited), word(to_, waited)});
     }
   }
   void refuse(Client& client) const override { client.reply.null(); }
 
  private:
-  static std::string_view word(ListEnd end) { return end == ListEnd::kHead ? "LEFT" : "RIGHT"; }
+  // In lower case for a client that had to wait, as Redis has it.
+  static std::string_view word(ListEnd end, bool waited) {
+    if (end == ListEnd::kHead) return waited ? "left" : "LEFT";
+    return waited ? "right" : "RIGHT";
+  }
 
   std::string destination_;
   ListEnd from_;

@@ -98,12 +98,13 @@ struct Rule {
   const char* command;
   const char* push;
   const char* replayed;
+  const char* replayed_late = replayed;  // after a wait
 };
 constexpr Rule kRules[] = {
     {"BLPOP q 0", "RPUSH q a b", "LPOP q"},
     {"BRPOP p q 0", "RPUSH q a b", "RPOP q"},
     {"BLMPOP 0 2 p q LEFT COUNT 5", "RPUSH q a b", "LPOP q 2"},
-    {"BLMOVE q d LEFT RIGHT 0", "RPUSH q a b", "LMOVE q d LEFT RIGHT"},
+    {"BLMOVE q d LEFT RIGHT 0", "RPUSH q a b", "LMOVE q d LEFT RIGHT", "LMOVE q d left right"},
     {"BRPOPLPUSH q d 0", "RPUSH q a b", "RPOPLPUSH q d"},
     {"BZPOPMIN q 0", "ZADD q 1 a 2 b", "ZPOPMIN q"},
     {"BZPOPMAX q 0", "ZADD q 1 a 2 b", "ZPOPMAX q"},
@@ -126,7 +127,7 @@ TEST_F(BlockedClientsTest, WhatIsReplayedDoesNotBlock) {
     EXPECT_EQ(waiter.ask(rule.command), "");
     EXPECT_EQ(stream.take(), "");
     other.ask(rule.push);
-    EXPECT_EQ(stream.take(), std::string(rule.push) + "; " + rule.replayed) << "after a wait";
+    EXPECT_EQ(stream.take(), std::string(rule.push) + "; " + rule.replayed_late) << "after a wait";
     EXPECT_EQ(stream.units, 2u) << "who pushed and who was served are two units";
     EXPECT_NE(waiter.receive(), "");
   }

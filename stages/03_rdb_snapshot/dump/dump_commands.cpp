@@ -113,7 +113,7 @@ void replay(Client& client, Args args, int64_t expiry_ms, const RestoreOptions& 
   const std::string expiry = std::to_string(std::max<int64_t>(expiry_ms, 0));
   std::vector<std::string_view> words(args.begin(), args.end());
   words[2] = expiry;
-  if (!options.absolute) words.push_back("ABSTTL");
+  if (!options.absolute && expiry_ms >= 0) words.push_back("ABSTTL");
   effects.replay_as(words);
 }
 
@@ -159,7 +159,7 @@ void document(CommandTable& commands) {
        .since = "2.6.0",
        .complexity = "O(1) to find the key and O(N*M) to write its value, N being the elements and M their size",
        .syntax = "key"});
-  const CommandDoc restore{
+  CommandDoc restore{
       .summary = "Makes a key of the bytes that DUMP gave",
       .since = "2.6.0",
       .complexity =
@@ -171,6 +171,10 @@ void document(CommandTable& commands) {
       .history = {
           {"3.0.0", "Option `REPLACE`"}, {"5.0.0", "Option `ABSTTL`"}, {"5.0.0", "Options `IDLETIME` and `FREQ`"}}};
   doc("restore", restore);
+  restore.summary = "Makes a key of the bytes that DUMP gave, for keys that move between nodes of a cluster";
+  restore.since = "3.0.0";
+  restore.syscmd = true;
+  DocGroup(commands, "server")("restore-asking", restore);
 }
 
 }  // namespace
