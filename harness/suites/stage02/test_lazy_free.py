@@ -76,6 +76,7 @@ def test_server_del(wire, overwrite):
     freed = figure(wire, b"lazyfreed_objects")
     fill(wire, "set", "big", 5000)
     wire(*overwrite)
+    assert wire("EXISTS", "big") == (0 if "missing" in overwrite else 1)
     all_freed(wire)
     assert figure(wire, b"lazyfreed_objects") == freed + 1
 

@@ -141,6 +141,17 @@ def test_order_of_members(wire, rng, encoding):
     assert wire("ZRANGE", "z", 0, -1) == sorted(members)
 
 
+@pytest.mark.goal("ZSCORE, ZMSCORE, ZCARD, ZRANK and ZREVRANK agree; whoever is not there is null")
+def test_lookups(wire, encoding):
+    fill(wire, {b"m%02d" % number: number // 2 for number in range(40)})
+    assert wire("ZCARD", "z") == 40
+    assert [wire("ZRANK", "z", "m07"), wire("ZREVRANK", "z", "m07")] == [7, 32]
+    assert wire("ZMSCORE", "z", "m07", "nobody", "m39") == [b"3", None, b"19"]
+    assert [wire(command, "z", "nobody") for command in ("ZSCORE", "ZRANK", "ZREVRANK")] == [None] * 3
+    assert [wire(command, "none", "m") for command in ("ZSCORE", "ZRANK", "ZREVRANK")] == [None] * 3
+    assert wire("ZCARD", "none") == 0 and wire("ZMSCORE", "none", "a", "b") == [None, None]
+
+
 @pytest.mark.goal("A random history of changes leaves members, order and ranks as a model would have them")
 def test_history(wire, rng, encoding):
     model = {}
@@ -179,17 +190,6 @@ def test_member_sizes(wire, rng, size):
 
 
 # --- looking up ---
-
-
-@pytest.mark.goal("ZSCORE, ZMSCORE, ZCARD, ZRANK and ZREVRANK agree; whoever is not there is null")
-def test_lookups(wire, encoding):
-    fill(wire, {b"m%02d" % number: number // 2 for number in range(40)})
-    assert wire("ZCARD", "z") == 40
-    assert [wire("ZRANK", "z", "m07"), wire("ZREVRANK", "z", "m07")] == [7, 32]
-    assert wire("ZMSCORE", "z", "m07", "nobody", "m39") == [b"3", None, b"19"]
-    assert [wire(command, "z", "nobody") for command in ("ZSCORE", "ZRANK", "ZREVRANK")] == [None] * 3
-    assert [wire(command, "none", "m") for command in ("ZSCORE", "ZRANK", "ZREVRANK")] == [None] * 3
-    assert wire("ZCARD", "none") == 0 and wire("ZMSCORE", "none", "a", "b") == [None, None]
 
 
 @pytest.mark.goal("ZRANK takes no WITHSCORE: that came later")
