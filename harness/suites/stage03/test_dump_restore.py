@@ -158,7 +158,7 @@ def test_idle_and_frequency(wire):
     assert 5000 <= wire("OBJECT", "IDLETIME", "twice") <= 5010
     wire.ok("RESTORE", "ignored", 0, HELLO, "FREQ", 100)
     assert wire("OBJECT", "IDLETIME", "ignored") <= 10
-    wire.ok("CONFIG", "SET", "maxmemory-policy", "allkeys-lfu")
+    wire.ok("CONFIG", "SET", "maxmemory-policy", "allkeys-lfu", "lfu-decay-time", 0)
     wire.ok("RESTORE", "f", 0, HELLO, "FREQ", 100, "REPLACE")
     assert wire("OBJECT", "FREQ", "f") == 100
     wire.ok("RESTORE", "i", 0, HELLO, "IDLETIME", 1000)

@@ -121,7 +121,7 @@ def test_attributes(fresh_server):
     wire = with_dump(fresh_server, writer.end(), maxmemory_policy="allkeys-lru").wire()
     idle = [wire("OBJECT", "IDLETIME", key) for key in "abcd"]
     assert [seconds - seconds % 10 for seconds in idle] == [1000, 0, 70_000, 0]
-    wire = with_dump(fresh_server, writer.end(), maxmemory_policy="allkeys-lfu").wire()
+    wire = with_dump(fresh_server, writer.end(), maxmemory_policy="allkeys-lfu", lfu_decay_time=0).wire()
     assert wire("OBJECT", "FREQ", "d") == 200 and wire("OBJECT", "FREQ", "a") == 5
     assert wire("PEXPIRETIME", "a") == wire("PEXPIRETIME", "c") == 4102444800000
 

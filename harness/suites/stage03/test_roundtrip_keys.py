@@ -79,7 +79,7 @@ def test_expired_meanwhile(fresh_server):
     wire = server.wire()
     for i, command in enumerate(FILL):
         wire(*command)
-        wire("PEXPIRE", command[1], 300)
+        wire("PEXPIRE", command[1], 2000)
     wire.ok("SET", "stays", "v", "PX", 1_000_000)
     wire.ok("SAVE")
     server.kill()
@@ -117,7 +117,7 @@ def test_idle_time(fresh_server):
 
 @pytest.mark.goal("Access frequencies are saved under an LFU policy and come back under one")
 def test_frequency(fresh_server):
-    server = fresh_server(maxmemory_policy="allkeys-lfu", lfu_log_factor=0)
+    server = fresh_server(maxmemory_policy="allkeys-lfu", lfu_log_factor=0, lfu_decay_time=0)
     wire = server.wire()
     wire.ok("SET", "often", "v")
     wire.ok("SET", "seldom", "v")

@@ -88,7 +88,7 @@ def test_copy_on_write(fresh_server):
     server = fresh_server()
     wire = server.wire()
     fill(wire, 2000, 1000)
-    wire.ok("CONFIG", "SET", "rdb-key-save-delay", 1000)
+    wire.ok("CONFIG", "SET", "rdb-key-save-delay", 1500)  # some 3 s in all
     assert wire("BGSAVE") == "Background saving started"
     fill(wire, 2000, 1000)  # every page is written once more
     wait_until(lambda: persistence(wire)["current_cow_size"] != "0", 10, "the size to be told")
