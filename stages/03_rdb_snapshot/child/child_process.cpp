@@ -15,6 +15,8 @@ namespace strata::rdb {
 
 namespace {
 
+bool g_in_child = false;
+
 void on_kill(int) {
   log_from_signal("Received SIGUSR1 in child, exiting now.");
   _exit(kKilledExitCode);
@@ -54,11 +56,14 @@ void close_descriptors(const resp::CoreOptions& options, std::vector<int> keep) 
 }  // namespace
 
 void become_child(resp::Server& server, pid_t parent, std::string_view title, std::vector<int> keep) {
+  g_in_child = true;
   set_log_role('C');
   set_signals(parent);
   const auto& options = server.get<resp::CoreOptions>();
   close_descriptors(options, std::move(keep));
   resp::refresh_title(server, title);
 }
+
+bool in_child() { return g_in_child; }
 
 }  // namespace strata::rdb

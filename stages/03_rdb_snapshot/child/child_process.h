@@ -28,4 +28,7 @@ inline constexpr int kKilledExitCode = 255;
 // 0, 1 and 2; `title` is what ps shows in place of the program's name.
 void become_child(resp::Server& server, pid_t parent, std::string_view title, std::vector<int> keep);
 
+// Is this process one?
+bool in_child();
+
 }  // namespace strata::rdb

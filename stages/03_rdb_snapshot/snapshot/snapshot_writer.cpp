@@ -6,6 +6,7 @@
 
 #include "01_resp_server/db/keyspace.h"
 #include "01_resp_server/server/version.h"
+#include "03_rdb_snapshot/child/page_release.h"
 #include "03_rdb_snapshot/format/rdb_writer.h"
 #include "03_rdb_snapshot/rdb_options.h"
 #include "03_rdb_snapshot/snapshot/aux_fields.h"
@@ -84,6 +85,7 @@ class SnapshotWriter {
     out_.byte(row.type_id(entry));
     out_.string(entry.key());
     row.save(entry, out_);
+    release_pages_of(entry);
     if (++keys_ % kKeysBetweenReports == 0 && progress_) progress_(keys_);
     pace();
   }
