@@ -34,7 +34,7 @@ void set_signals(pid_t parent) {
   if (getppid() != parent) _exit(kKilledExitCode);  // it died before it could be told
 }
 
-// [task 3.12] Close every descriptor from 3 on that is not to be kept.
+// [task 3.10] Close every descriptor from 3 on that is not to be kept.
 void close_all_but(std::vector<int> keep) {
   std::sort(keep.begin(), keep.end());
   unsigned from = STDERR_FILENO + 1;

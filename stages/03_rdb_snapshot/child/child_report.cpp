@@ -21,6 +21,7 @@ uint64_t megabytes(uint64_t bytes) { return bytes >> 20; }
 
 }  // namespace
 
+// [task 3.11] Tell the parent now and then how far the work is.
 void ChildReporter::progress(uint64_t keys) {
   report_.keys = keys;
   const int64_t now = mono_ms();
@@ -35,6 +36,7 @@ void ChildReporter::progress(uint64_t keys) {
   send();
 }
 
+// [task 3.11] Tell what the copies came to in the end.
 void ChildReporter::finish() {
   measure();
   report_.cow_measured = true;

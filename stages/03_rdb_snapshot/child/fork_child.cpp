@@ -51,7 +51,7 @@ ForkChild::~ForkChild() {
   db::TableResizing::allow(true);
 }
 
-// [task 3.12] Fork: the child does its job and leaves; the parent takes notes and waits for word.
+// [task 3.10] Fork: the child does its job, the parent goes on and watches the pipe.
 Status ForkChild::start(ChildJob job) {
   STRATA_ASSERT(!running(), "a child ({}) runs already", job_.kind);
   int ends[2];
@@ -119,7 +119,7 @@ void ForkChild::on_readable() {
   }
 }
 
-// [task 3.12] The child is gone: bury it, and tell whoever started it.
+// [task 3.10] Take leave of the child and tell whoever started it how it ended.
 void ForkChild::end() {
   server_.loop.unwatch(pipe_.get());
   pipe_.reset();

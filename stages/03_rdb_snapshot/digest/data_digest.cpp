@@ -57,6 +57,7 @@ void add_fields(Digest& digest, const Entry& entry) {
   });
 }
 
+// [task 3.1] Take a value by its type, and whether it expires.
 void take_value(Digest& digest, const Entry& entry) {
   digest.mix(static_cast<uint32_t>(entry.type()));
   switch (entry.type()) {
@@ -84,12 +85,14 @@ void take_value(Digest& digest, const Entry& entry) {
 
 }  // namespace
 
+// [task 3.1] The fingerprint of one value.
 Digest digest_of_value(const Entry& entry) {
   Digest digest;
   take_value(digest, entry);
   return digest;
 }
 
+// [task 3.1] Take every key of every database that is not empty.
 Digest digest_of_data(db::Keyspace& keyspace) {
   Digest all;
   for (size_t i = 0; i < keyspace.count(); i++) {

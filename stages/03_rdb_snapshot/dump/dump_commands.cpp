@@ -33,6 +33,7 @@ struct RestoreOptions {
 };
 
 // `words`: behind key, ttl and payload.
+// [task 3.4] Read the options of RESTORE.
 bool read_options(Client& client, Args words, RestoreOptions* out) {
   for (size_t i = 0; i < words.size(); i++) {
     const bool more = i + 1 < words.size();
@@ -117,7 +118,7 @@ void replay(Client& client, Args args, int64_t expiry_ms, const RestoreOptions& 
   effects.replay_as(words);
 }
 
-// [task 3.11] Make a key of what DUMP gave.
+// [task 3.4] Make a key of what DUMP gave.
 void restore_command(Client& client, Args args) {
   RestoreOptions options;
   if (!read_options(client, args.subspan(4), &options)) return;

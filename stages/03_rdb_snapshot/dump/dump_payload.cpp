@@ -21,7 +21,7 @@ void append(std::string& out, T number) {
 
 }  // namespace
 
-// [task 3.11] A value with its type in front and version and checksum behind it.
+// [task 3.2] A value with its type in front and version and checksum behind it.
 std::string dump_value(const ValueCodecs& codecs, const Entry& entry, bool compress) {
   MemorySink sink;
   RdbWriter out(sink, {.compress = compress, .checksum = false, .buffer = kBuffer});
@@ -33,7 +33,7 @@ std::string dump_value(const ValueCodecs& codecs, const Entry& entry, bool compr
   return std::move(payload);
 }
 
-// [task 3.11] Trust a payload only with a version that is known and the right checksum.
+// [task 3.4] Trust a payload only with a version that is known and the right checksum.
 std::optional<std::string_view> check_payload(std::string_view payload, bool check_sum) {
   if (payload.size() < kVersionBytes + kChecksumBytes) return {};
   const std::string_view value = payload.substr(0, payload.size() - kVersionBytes - kChecksumBytes);

@@ -164,7 +164,7 @@ bool RdbReader::bytes(size_t n, std::string_view* out) {
   return true;
 }
 
-// [task 3.1] Read a length in any of its forms.
+// [task 3.4] Read a length in any of its forms.
 bool RdbReader::length(uint64_t* out) {
   uint8_t first = 0;
   if (!byte(&first)) return false;
@@ -185,7 +185,7 @@ bool RdbReader::length(uint64_t* out) {
   return true;
 }
 
-// [task 3.2] Read what stands in front of a string.
+// [task 3.4] Read what stands in front of a string.
 bool RdbReader::string_head(StringHead* out) {
   if (failed_ || (available() == 0 && !fill(1))) return false;
   const auto first = static_cast<uint8_t>(*here());

@@ -43,7 +43,7 @@ void RdbWriter::little_endian(uint64_t value, size_t bytes_wanted) {
   bytes({raw, bytes_wanted});
 }
 
-// [task 3.1] Write a length in the shortest of its forms.
+// [task 3.2] Write a length in the shortest of its forms.
 void RdbWriter::length(uint64_t value) {
   if (value < 1u << 6) {
     byte(static_cast<uint8_t>(value));
@@ -88,6 +88,7 @@ void RdbWriter::number(int64_t value) {
   bytes({digits, size});
 }
 
+// [task 3.2] Compress a text, if that saves enough.
 bool RdbWriter::compress(std::string_view text) {
   if (text.size() > UINT32_MAX) return false;  // beyond what liblzf counts
   const size_t limit = text.size() - kWorthwhile;

@@ -61,6 +61,7 @@ Element decode(uint8_t encoding, std::span<const uint8_t> data) {
 
 }  // namespace
 
+// [task 3.6] Read one entry, and nothing behind the end.
 Ziplist::Entry Ziplist::read(std::span<const uint8_t> rest) {
   if (rest.empty() || rest[0] == kTerminator) return {};
   size_t previous_bytes = rest[0] == kWidePrevious ? 5 : 1;
@@ -75,6 +76,7 @@ Ziplist::Entry Ziplist::read(std::span<const uint8_t> rest) {
           .previous = previous};
 }
 
+// [task 3.6] Walk from the first entry to the last and compare what the header says.
 bool Ziplist::validate(std::span<const uint8_t> bytes) {
   if (bytes.size() < kHeaderBytes + 1 || bytes.size() != load<uint32_t>(&bytes[0])) return false;
   size_t end = bytes.size() - 1;

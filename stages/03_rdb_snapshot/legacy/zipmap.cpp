@@ -29,6 +29,7 @@ bool take_text(std::span<const uint8_t>& rest, size_t length, std::string_view* 
 
 }  // namespace
 
+// [task 3.6] Read one pair, and nothing behind the end.
 Zipmap::Pair Zipmap::read(std::span<const uint8_t> rest) {
   size_t before = rest.size();
   Pair pair;

@@ -16,7 +16,7 @@ namespace strata::rdb {
 
 namespace {
 
-// [task 3.10] Answer in a command's place while the data is not there.
+// [task 3.9] Answer in a command's place while the data is not there.
 bool refuse_while_loading(resp::Client& client, const resp::CommandSpec&, resp::Args) {
   client.reply.error("LOADING Redis is loading the dataset in memory");
   return false;
@@ -30,27 +30,35 @@ Loading::Loading(resp::Server& server) : server_(server) {
       [](const resp::CommandSpec& spec) { return (spec.flags & resp::kLoading) == 0; }, refuse_while_loading);
 }
 
+// [task 3.9] From here on commands that need the data are refused, and INFO tells of a load.
 void Loading::begin(uint64_t total_bytes) {
   active_ = true;
   server_.armed |= gate_;
   started_ms_ = wall_ms();
   total_bytes_ = total_bytes;
   loaded_bytes_ = served_at_ = 0;
+  given_up_ = false;
   report_ = {};
 }
 
+// [task 3.9] The data is there.
 void Loading::end() {
   active_ = false;
   server_.armed &= ~gate_;
 }
 
-// [task 3.10] Serve clients once enough has been loaded since the last time.
 bool Loading::progress(uint64_t loaded_bytes) {
   loaded_bytes_ = loaded_bytes;
+  serve_now_and_then();
+  return !given_up_;
+}
+
+// [task 3.9] Serve clients once enough has been loaded since the last time.
+void Loading::serve_now_and_then() {
   const auto interval = static_cast<uint64_t>(server_.get<RdbOptions>().loading_interval_bytes);
-  if (loaded_bytes - served_at_ < interval) return true;
-  served_at_ = loaded_bytes;
-  return server_.serve_while_busy();
+  if (loaded_bytes_ - served_at_ < interval) return;
+  served_at_ = loaded_bytes_;
+  given_up_ = !server_.serve_while_busy();
 }
 
 void Loading::info(resp::InfoWriter& out) const {

@@ -37,6 +37,7 @@ class Loading {
   void begin(uint64_t total_bytes);
   void end();
   bool progress(uint64_t loaded_bytes);
+  void serve_now_and_then();
 
   resp::Server& server_;
   resp::GateBit gate_;
@@ -45,6 +46,7 @@ class Loading {
   uint64_t total_bytes_ = 0;
   uint64_t loaded_bytes_ = 0;
   uint64_t served_at_ = 0;  // bytes loaded when clients were last served
+  bool given_up_ = false;   // the server is to end
   LoadReport report_;       // of this load, or of the last one
 };
 

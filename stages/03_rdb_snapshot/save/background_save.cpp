@@ -14,6 +14,11 @@ namespace strata::rdb {
 namespace {
 
 constexpr int64_t kRetrySeconds = 5;  // after a failure
+constexpr std::string_view kSavingFails =
+    "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that "
+    "may modify the data set are disabled, because this instance is configured to report errors during writes if RDB "
+    "snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB "
+    "error.";
 
 int64_t now_s() { return wall_ms() / 1000; }
 
@@ -55,7 +60,7 @@ bool BackgroundSave::save() {
   return true;
 }
 
-// [task 3.13] Let a child write the snapshot.
+// [task 3.10] Start a child that writes the snapshot.
 bool BackgroundSave::start() {
   count_++;
   forked_dirty_ = keyspace_.effects.dirty;
@@ -79,7 +84,7 @@ bool BackgroundSave::start() {
   return true;
 }
 
-// [task 3.13] What is saved now, and what is left when it failed.
+// [task 3.10] What the end of the child means: for the changes counted, for its file, for the status.
 void BackgroundSave::ended(const ChildEnd& end) {
   last_duration_s_ = now_s() - started_s_;
   if (end.succeeded) {
@@ -110,7 +115,7 @@ bool BackgroundSave::may_try() const {
   return !child_.running() && (last_succeeded_ || now_s() - last_try_s_ > kRetrySeconds);
 }
 
-// [task 3.14] Take the snapshot that is due, unless it has to wait.
+// [task 3.12] Take the snapshot that is due, unless it has to wait.
 void BackgroundSave::periodic() {
   if (!may_try()) return;
   if (const SavePoint* point = points.due(changes(), now_s() - last_save_s_)) {
@@ -138,17 +143,13 @@ void BackgroundSave::follow_options() {
   }
 }
 
-// [task 3.15] Answer in the place of a command that would lose data in a crash.
+// [task 3.13] Refuse writes, and PING, while the last background snapshot is a failed one.
 bool BackgroundSave::gate(resp::Client& client, const resp::CommandSpec& spec, resp::Args) {
   const bool writes = (db::Transactions::flags_in_effect(client, spec) & resp::kWrite) != 0;
   if (!writes && !is_ping(spec)) return true;
   // What another server or a log has accepted is not ours to refuse.
   if (client.kind == resp::ClientClass::kMaster || client.has(resp::Client::kInternal)) return true;
-  client.reply.error(
-      "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that "
-      "may modify the data set are disabled, because this instance is configured to report errors during writes if RDB "
-      "snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB "
-      "error.");
+  client.reply.error(kSavingFails);
   return false;
 }
 

@@ -10,6 +10,8 @@ namespace strata::rdb {
 
 namespace {
 
+using resp::Shutdown;
+
 constexpr int64_t kCheckMs = 100;
 
 void declare_options(resp::Config& config, BackgroundSave& save) {
@@ -43,21 +45,22 @@ void tell(const BackgroundSave& save, resp::InfoWriter& out) {
   out.field("rdb_last_cow_size", save.last_cow_bytes());
 }
 
+// [task 3.12] Write the last snapshot, and refuse to end when that fails.
+Shutdown::Answer save_the_last_time(BackgroundSave& save, bool forced) {
+  log_notice("Saving the final RDB snapshot before exiting.");
+  if (save.save()) return Shutdown::Answer::kDone;
+  log_warning("{}", forced ? "Error trying to save the DB. Exit anyway." : "Error trying to save the DB, can't exit.");
+  return Shutdown::Answer::kRefuse;
+}
+
 // The snapshot of the end. None while loading: what is there by then is not all.
-// [task 3.15] Save at the end, if that is wanted; refuse to end when it fails.
-resp::Shutdown::Answer save_at_shutdown(BackgroundSave& save, bool loading, const resp::ShutdownRequest& request) {
-  using Answer = resp::Shutdown::Answer;
+Shutdown::Answer save_at_shutdown(BackgroundSave& save, bool loading, const resp::ShutdownRequest& request) {
   if (save.in_progress()) {
     log_warning("There is a child saving an .rdb. Killing it!");
     save.cancel();
   }
   const bool wanted = request.save || (!save.points.none() && !request.no_save);
-  if (!wanted || loading) return Answer::kDone;
-  log_notice("Saving the final RDB snapshot before exiting.");
-  if (save.save()) return Answer::kDone;
-  log_warning("{}",
-              request.force ? "Error trying to save the DB. Exit anyway." : "Error trying to save the DB, can't exit.");
-  return Answer::kRefuse;
+  return wanted && !loading ? save_the_last_time(save, request.force) : Shutdown::Answer::kDone;
 }
 
 // FLUSHALL: a snapshot of what is no more must not come back after a crash.

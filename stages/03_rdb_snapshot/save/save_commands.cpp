@@ -27,6 +27,7 @@ void save_command(Client& client, Args) {
 }
 
 // BGSAVE [SCHEDULE]. A transaction must not be held up by a fork: there it is always put off.
+// [task 3.10] Start a background save, put it off, or say why not.
 void bgsave_command(Client& client, Args args) {
   const bool wants_schedule = args.size() == 2 && equals_nocase(args[1], "schedule");
   if (args.size() > 1 && !wants_schedule) {

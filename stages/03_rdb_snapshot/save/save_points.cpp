@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "common/text.h"
+
 namespace strata::rdb {
 
 namespace {
@@ -17,6 +19,7 @@ bool read_number(const std::string& word, int64_t least, int64_t* number) {
   return !word.empty() && *end == '\0' && errno == 0 && *number >= least;
 }
 
+// [task 3.12] Read pairs of seconds and changes.
 Status read_points(const resp::Config::Words& words, std::vector<SavePoint>* points) {
   if (words.size() == 1 && words[0].empty()) return {};
   if (words.size() % 2 != 0) return Status::error("Invalid save parameters");
@@ -31,6 +34,8 @@ Status read_points(const resp::Config::Words& words, std::vector<SavePoint>* poi
 }
 
 }  // namespace
+
+SavePoints::SavePoints() { (void)set(*split_args(kDefault)); }
 
 Status SavePoints::set(const resp::Config::Words& words) {
   std::vector<SavePoint> points;
@@ -63,7 +68,7 @@ std::vector<std::string> SavePoints::lines() const {
   return lines;
 }
 
-// [task 3.14] Find the point that asks for a snapshot.
+// [task 3.12] Find a save point that asks for a snapshot now.
 const SavePoint* SavePoints::due(uint64_t changes, int64_t seconds) const {
   for (const SavePoint& point : points_) {
     if (changes >= static_cast<uint64_t>(point.changes) && seconds > point.seconds) return &point;

@@ -23,6 +23,8 @@ class SavePoints {
  public:
   static constexpr const char* kDefault = "3600 1 300 100 60 10000";
 
+  SavePoints();  // those of kDefault
+
   // Pairs of words replace what there was; none, or a single empty one, is no points at all.
   Status set(const resp::Config::Words& words);
   // The same as a line of the configuration.
@@ -36,7 +38,7 @@ class SavePoints {
   const SavePoint* due(uint64_t changes, int64_t seconds) const;
 
  private:
-  std::vector<SavePoint> points_ = {{3600, 1}, {300, 100}, {60, 10000}};
+  std::vector<SavePoint> points_;
   bool given_ = false;  // a line was read: the default is gone
 };
 

@@ -103,7 +103,7 @@ bool Loader::function_library() {
   return true;
 }
 
-// [task 3.9] Read a key's value and add it, unless its time has passed.
+// [task 3.8] Read a key's value and add it, if it is one.
 bool Loader::key(RdbReader& in, const KeyRecord& record) {
   if (bulk_ == nullptr && !database(0)) return false;
   db::Entry::Shape shape;
@@ -119,6 +119,7 @@ bool Loader::key(RdbReader& in, const KeyRecord& record) {
   return false;
 }
 
+// [task 3.8] Put a key where it belongs, unless its time has passed.
 bool Loader::add(const KeyRecord& record, db::Entry::Shape& shape) {
   shape.key = record.key;
   shape.expiry_ms = record.expiry_ms;
@@ -161,6 +162,7 @@ std::string describe(const RdbReader& in, const SnapshotParser& parser) {
 
 }  // namespace
 
+// [task 3.8] Load all of it, or say what is wrong, and where.
 Status load_snapshot(resp::Server& server, RdbReader& in, const LoadOptions& options, LoadReport* report) {
   Loader loader(server, in, options, *report);
   SnapshotParser parser(in, loader, server.get<RdbOptions>().checksum);

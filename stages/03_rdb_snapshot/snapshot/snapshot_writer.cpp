@@ -30,7 +30,7 @@ class SnapshotWriter {
         progress_(progress),
         out_(sink, {.compress = options_.compression, .checksum = options_.checksum}) {}
 
-  // [task 3.3] Write the image from its first byte to its checksum.
+  // [task 3.7] Write the image from its first byte to its checksum.
   Status write(ImageKind kind) {
     out_.bytes(kMagic);
     out_.bytes(fmt::format("{:04}", kVersion));
@@ -74,7 +74,7 @@ class SnapshotWriter {
     });
   }
 
-  // [task 3.3] Write one key: its expiry and what its access clock says, its type, its name, its value.
+  // [task 3.7] Write one key: its expiry and what its access clock says, its type, its name, its value.
   void write_key(const db::Entry& entry) {
     if (entry.has_expiry()) {
       out_.byte(kExpireTimeMs);

@@ -21,6 +21,7 @@ constexpr size_t kLeastBytes = 2;  // of a field and its value in a file
 
 TypeId hash_type_id(const Entry& entry) { return HashValue::of(entry).is_listpack() ? kHashListpackType : kHashType; }
 
+// [task 3.3] Write a hash as it lies in memory, or field by field.
 void save_hash(const Entry& entry, RdbWriter& out) {
   const HashValue hash = HashValue::of(entry);
   if (hash.is_listpack()) return out.string(hash.listpack().bytes());
@@ -103,6 +104,7 @@ class NewHash {
 
 bool duplicate(RdbReader& in) { return in.fail("a hash with the same field twice"); }
 
+// [task 3.5] Read fields and values one by one.
 bool load_pairs(RdbReader& in, NewHash& hash) {
   uint64_t fields = 0;
   if (!in.length(&fields)) return false;
@@ -126,6 +128,7 @@ bool adopt_pairs(RdbReader& in, Block pairs, bool differ, NewHash& hash) {
   return true;
 }
 
+// [task 3.6] Read a hash of Redis 2.4 and before.
 bool load_zipmap(RdbReader& in, NewHash& hash) {
   std::string_view bytes;
   if (!in.string(&bytes)) return false;
@@ -150,7 +153,7 @@ bool load_fields(RdbReader& in, TypeId type, bool deep, NewHash& hash) {
   }
 }
 
-// [task 3.6] Read a hash in any of its forms.
+// [task 3.5] Read a hash in any of its forms.
 Loaded load_hash(RdbReader& in, TypeId type, const LoadRules& rules, Entry::Shape* out) {
   NewHash hash(rules.hashes);
   const bool fine = load_fields(in, type, rules.deep, hash);

@@ -17,7 +17,7 @@ using NewList = std::unique_ptr<QuickList>;
 
 TypeId list_type_id(const Entry&) { return kListQuicklist2Type; }
 
-// [task 3.5] Write the nodes of a list as they are.
+// [task 3.3] Write the nodes of a list as they are.
 void save_list(const Entry& entry, RdbWriter& out) {
   const QuickList& list = db::list_of(entry);
   out.length(list.node_count());
@@ -91,6 +91,7 @@ bool load_part(RdbReader& in, TypeId type, QuickList& list) {
   }
 }
 
+// [task 3.5] Read a list: its nodes, or its elements one by one.
 Loaded load_list(RdbReader& in, TypeId type, const LoadRules& rules, Entry::Shape* out) {
   NewList list = new_list(rules);
   uint64_t parts = 1;

@@ -25,6 +25,7 @@ Block read_block(RdbReader& in, size_t* size) {
   return block;
 }
 
+// [task 3.5] Read a listpack, and believe nothing of it.
 Block read_listpack(RdbReader& in) {
   size_t size = 0;
   Block block = read_block(in, &size);
@@ -33,6 +34,7 @@ Block read_listpack(RdbReader& in) {
   return nullptr;
 }
 
+// [task 3.6] Make a listpack of a ziplist.
 Block read_ziplist(RdbReader& in) {
   std::string_view bytes;
   if (!in.string(&bytes)) return nullptr;

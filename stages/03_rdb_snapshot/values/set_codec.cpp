@@ -19,6 +19,7 @@ constexpr size_t kLeastBytes = 1;  // of a member in a file
 
 TypeId set_type_id(const Entry& entry) { return SetValue(entry).is_intset() ? kSetIntsetType : kSetType; }
 
+// [task 3.3] Write a set as it lies in memory, or member by member.
 void save_set(const Entry& entry, RdbWriter& out) {
   const SetValue set(entry);
   if (set.is_intset()) return out.string(set.intset().bytes());
@@ -57,6 +58,7 @@ Loaded load_large(RdbReader& in, uint64_t members, Entry::Shape* out) {
   return Loaded::kValue;
 }
 
+// [task 3.5] Read the members of a set, which becomes what this server would make of them.
 Loaded load_members(RdbReader& in, TypeId, const LoadRules& rules, Entry::Shape* out) {
   uint64_t members = 0;
   if (!in.length(&members)) return Loaded::kBroken;
@@ -72,6 +74,7 @@ Loaded load_members(RdbReader& in, TypeId, const LoadRules& rules, Entry::Shape*
   return Loaded::kValue;
 }
 
+// [task 3.5] Read an intset, unless it is none.
 Loaded load_intset(RdbReader& in, TypeId, const LoadRules& rules, Entry::Shape* out) {
   std::string_view bytes;
   if (!in.string(&bytes)) return Loaded::kBroken;

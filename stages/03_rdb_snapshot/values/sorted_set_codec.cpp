@@ -28,6 +28,7 @@ TypeId sorted_set_type_id(const Entry& entry) {
   return SortedSetValue::of(entry).is_listpack() ? kSortedSetListpackType : kSortedSetType;
 }
 
+// [task 3.3] Write a sorted set as it lies in memory, or from the highest score down.
 void save_sorted_set(const Entry& entry, RdbWriter& out) {
   const SortedSetValue set = SortedSetValue::of(entry);
   if (set.is_listpack()) return out.string(set.listpack().pairs().bytes());
@@ -38,6 +39,7 @@ void save_sorted_set(const Entry& entry, RdbWriter& out) {
   }
 }
 
+// [task 3.6] Read a score as text, which was all there was before Redis 4.0.
 bool read_text_score(RdbReader& in, double* score) {
   uint8_t size = 0;
   if (!in.byte(&size)) return false;
@@ -58,7 +60,7 @@ bool read_score(RdbReader& in, TypeId type, double* score) {
 
 bool duplicate(RdbReader& in) { return in.fail("a sorted set with the same member twice"); }
 
-// [task 3.6] Add a member in front of the others if it belongs there, else where it belongs.
+// [task 3.5] Add a member in front of the others if it belongs there, else where it belongs.
 bool add(RankedTable& table, std::string_view member, double score) {
   const db::Hash hash = db::hash_of(member);
   if (table.find(member, hash) != nullptr) return false;
@@ -71,6 +73,7 @@ bool add(RankedTable& table, std::string_view member, double score) {
   return true;
 }
 
+// [task 3.5] Read members with their scores.
 Loaded load_members(RdbReader& in, TypeId type, const LoadRules& rules, Entry::Shape* out) {
   uint64_t members = 0;
   if (!in.length(&members)) return Loaded::kBroken;

@@ -37,9 +37,9 @@ struct LoadRules {
 };
 
 enum class Loaded : uint8_t {
-  kValue,
-  kEmpty,   // a collection without elements: no key can hold it
   kBroken,  // the reader's error says why
+  kEmpty,   // a collection without elements: no key can hold it
+  kValue,
 };
 
 // Fills type, layout and value of the shape, which then owns the value. Bytes of a short string are borrowed from the
