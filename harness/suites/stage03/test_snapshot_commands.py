@@ -2,7 +2,9 @@
 
 import pytest
 
-from strata_harness.snapshots import dump_path
+from strata_harness.rdb_codes import raw
+from strata_harness.rdb_file import STRING, payload
+from strata_harness.snapshots import dump_path, wait_saved
 
 KEY_0 = [b"type", b"range", b"spec", [b"lastkey", 0, b"keystep", 1, b"limit", 0]]
 # name: arity, flags, categories, group, since
@@ -14,8 +16,21 @@ COMMANDS = {
     "restore": (-4, "write denyoom", "keyspace write slow dangerous", "generic", "2.6.0"),
     "restore-asking": (-4, "write denyoom asking", "keyspace write slow dangerous", "server", "3.0.0"),
 }
+VALUE = payload(STRING, raw("value"))
+USES = {"save": ["SAVE"], "bgsave": ["BGSAVE"], "lastsave": ["LASTSAVE"], "dump": ["DUMP", "k"],
+        "restore": ["RESTORE", "k", 0, VALUE, "REPLACE"], "restore-asking": ["RESTORE-ASKING", "k", 0, VALUE, "REPLACE"]}
 OPTIONS = {"dbfilename": "dump.rdb", "rdbcompression": "yes", "rdbchecksum": "yes", "rdb-save-incremental-fsync": "yes",
            "rdb-del-sync-files": "no", "stop-writes-on-bgsave-error": "yes", "sanitize-dump-payload": "no"}
+
+
+def works(wire, name):
+    """A command that is described is there, too."""
+    wire.ok("SET", "k", "value")
+    if name == "lastsave":
+        wire.ok("SAVE")
+    reply = wire(*USES[name])
+    wait_saved(wire)
+    return reply in ("OK", "Background saving started", VALUE) or isinstance(reply, int)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -29,6 +44,7 @@ def test_info(wire, name):
     assert set(map(str, entry[6])) == {"@" + category for category in categories.split()}
     with_key = "keyspace" in categories
     assert entry[3:6] == ([1, 1, 1] if with_key else [0, 0, 0]) and len(entry[8]) == with_key
+    assert works(wire, name)
 
 
 @pytest.mark.goal("COMMAND GETKEYSANDFLAGS: DUMP reads its key, RESTORE overwrites it")
@@ -36,6 +52,7 @@ def test_keys(wire):
     assert wire("COMMAND", "GETKEYS", "RESTORE", "k", 0, "payload", "REPLACE") == [b"k"]
     assert wire("COMMAND", "GETKEYSANDFLAGS", "DUMP", "k") == [[b"k", ["RO", "access"]]]
     assert wire("COMMAND", "GETKEYSANDFLAGS", "RESTORE", "k", 0, "payload") == [[b"k", ["OW", "update"]]]
+    assert works(wire, "dump") and works(wire, "restore")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -49,6 +66,7 @@ def test_docs(wire, name):
     assert arguments == {"bgsave": [b"schedule"], "dump": [b"key"]}.get(
         name, [b"key", b"ttl", b"serialized-value", b"replace", b"absttl", b"seconds", b"frequency"]
         if name.startswith("restore") else [])
+    assert works(wire, name)
 
 
 @pytest.mark.goal("The options of snapshots have Redis's defaults, and their values survive CONFIG REWRITE")
