@@ -53,4 +53,14 @@ void Keyspace::follow_policy() {
   tick();
 }
 
+uint64_t Keyspace::size() const {
+  uint64_t keys = 0;
+  for (const auto& database : databases_) keys += database->size();
+  return keys;
+}
+
+void Keyspace::clear(bool lazily) {
+  for (const auto& database : databases_) database->clear(lazily);
+}
+
 }  // namespace strata::db

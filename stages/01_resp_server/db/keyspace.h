@@ -36,8 +36,10 @@ class Keyspace {
   // `index` must be below count().
   Database& db(int index) { return *databases_[static_cast<size_t>(index)]; }
   size_t count() const { return databases_.size(); }
-  void resize(size_t databases);  // before the first key only: the `databases` option
-  void swap(int a, int b);        // SWAPDB: the clients of each see the other's keys
+  void resize(size_t databases);    // before the first key only: the `databases` option
+  void swap(int a, int b);          // SWAPDB: the clients of each see the other's keys
+  uint64_t size() const;            // keys of all databases
+  void clear(bool lazily = false);  // all databases; nobody is told
 
   // A handler changed `key`: counts, tells. `klass` and `name` are those of the keyspace notification.
   void changed(Database& db, std::string_view key, std::string_view name, EventClass klass, uint64_t by = 1) {

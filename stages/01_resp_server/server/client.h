@@ -21,6 +21,17 @@ namespace strata::resp {
 // Which limit of client-output-buffer-limit applies.
 enum class ClientClass : uint8_t { kNormal = 0, kReplica = 1, kPubsub = 2, kMaster = 3 };
 
+// Where a client's output comes from besides its replies: a stream that many clients share, a file. Nothing of it is held
+// in the client's own buffer but the piece that is on its way.
+class OutputSource {
+ public:
+  virtual void refill(Client& client) = 0;   // the output has left: appends the next piece, if there is one
+  virtual size_t pending_bytes() const = 0;  // that refill() has not given yet
+
+ protected:
+  ~OutputSource() = default;
+};
+
 class Client final : public net::Watcher, public ErrorObserver {
  public:
   enum Flag : uint32_t {
@@ -45,6 +56,7 @@ class Client final : public net::Watcher, public ErrorObserver {
   const uint64_t id;
   const int fd;  // -1: internal
   OutputBuffer out;
+  OutputSource* source = nullptr;  // not owned; null: only replies are sent
   Reply reply;
   Extensions ext;
 

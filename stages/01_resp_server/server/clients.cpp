@@ -29,6 +29,10 @@ constexpr std::string_view kProtectedMode =
     "password (requirepass), or turn the mode off (protected-mode no) once the port is closed to strangers, then "
     "connect again.\r\n";
 
+bool nothing_to_send(const Client& client) {
+  return client.out.empty() && (client.source == nullptr || client.source->pending_bytes() == 0);
+}
+
 }  // namespace
 
 Clients::Clients(Server& server) : server_(server), lookahead_(server.commands), scratch_(kReadBytes) {}
@@ -216,6 +220,7 @@ void Clients::resume(Client& client) {
 }
 
 bool Clients::write(Client& client) {
+  if (client.out.empty() && client.source != nullptr) client.source->refill(client);
   ssize_t n = client.out.write_to(client.fd, kWriteBytes);
   if (n < 0) {
     log_verbose("Error writing to client: {}", std::strerror(errno));
@@ -234,7 +239,7 @@ void Clients::writable(Client& client) {
     close(client);
     return;
   }
-  if (client.out.empty()) {
+  if (nothing_to_send(client)) {
     client.unset(Client::kWriteWatched);
     [[maybe_unused]] Status watched = server_.loop.watch(client.fd, net::kRead, &client);
   }
@@ -279,7 +284,7 @@ void Clients::write_all() {
     if (client->has(Client::kCloseNow)) continue;
     if (!write(*client)) {
       close(*client);
-    } else if (!client->out.empty()) {
+    } else if (!nothing_to_send(*client)) {
       client->set(Client::kWriteWatched);
       uint32_t interest = client->has(Client::kCloseAfterReply) ? net::kWrite : net::kRead | net::kWrite;
       if (!server_.loop.watch(client->fd, interest, client).ok()) close(*client);
@@ -290,7 +295,7 @@ void Clients::write_all() {
 
 // [task 1.13] Close a client that does not read what it is sent.
 void Clients::check_output_limit(Client& client) {
-  size_t used = client.out.pending_bytes();
+  size_t used = client.out.pending_bytes() + (client.source == nullptr ? 0 : client.source->pending_bytes());
   if (used > server_.stats.largest_output) server_.stats.largest_output = used;
   const OutputLimit& limit = limits[static_cast<size_t>(client.kind)];
   bool hard = limit.hard_bytes != 0 && used >= limit.hard_bytes;

@@ -34,7 +34,7 @@ bool read_options(resp::Client& client, resp::Args words, Reload* out) {
 }
 
 void empty(db::Keyspace& keyspace) {
-  for (size_t i = 0; i < keyspace.count(); i++) keyspace.db(static_cast<int>(i)).clear();
+  keyspace.clear();
   keyspace.events.tell_reset(nullptr);
 }
 

@@ -22,12 +22,6 @@ constexpr std::string_view kSavingFails =
 
 int64_t now_s() { return wall_ms() / 1000; }
 
-uint64_t count_keys(db::Keyspace& keyspace) {
-  uint64_t keys = 0;
-  for (size_t i = 0; i < keyspace.count(); i++) keys += keyspace.db(static_cast<int>(i)).size();
-  return keys;
-}
-
 bool is_ping(const resp::CommandSpec& spec) { return spec.parent == nullptr && spec.name == "ping"; }
 bool is_exec(const resp::CommandSpec& spec) { return spec.parent == nullptr && spec.name == "exec"; }
 
@@ -69,7 +63,7 @@ bool BackgroundSave::start() {
       .kind = kKind,
       .title = "redis-rdb-bgsave",
       .cow_label = "RDB",
-      .keys = count_keys(keyspace_),
+      .keys = keyspace_.size(),
       .run = [this](ChildReporter& reporter) { return write([&reporter](uint64_t keys) { reporter.progress(keys); }); },
       .ended = [this](const ChildEnd& end) { ended(end); },
   });

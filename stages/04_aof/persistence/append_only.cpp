@@ -185,7 +185,7 @@ void AppendOnly::rewrite_ended(bool succeeded) {
 Status AppendOnly::reload() {
   if (on()) log_.write_out(AppendLog::Urgency::kNow);
   auto& keyspace = server_.get<db::Keyspace>();
-  for (size_t i = 0; i < keyspace.count(); i++) keyspace.db(static_cast<int>(i)).clear();
+  keyspace.clear();
   keyspace.events.tell_reset(nullptr);
   const bool gathered = gathering_;
   gather(false);  // what is replayed is in the log already

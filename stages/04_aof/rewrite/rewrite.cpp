@@ -29,12 +29,6 @@ std::string first_increment_name(const LogDirectory& directory) {
   return directory.path("temp-" + directory.prefix() + ".incr");
 }
 
-uint64_t count_keys(db::Keyspace& keyspace) {
-  uint64_t keys = 0;
-  for (size_t i = 0; i < keyspace.count(); i++) keys += keyspace.db(static_cast<int>(i)).size();
-  return keys;
-}
-
 Status rename_file(const std::string& from, const std::string& to) {
   if (std::rename(from.c_str(), to.c_str()) == 0) return {};
   return Status::from_errno(fmt::format("Error trying to rename {} to {}", from, to));
@@ -126,7 +120,7 @@ Status Rewrite::start(bool switching_on) {
         .kind = kKind,
         .title = "redis-aof-rewrite",
         .cow_label = "AOF rewrite",
-        .keys = count_keys(server_.get<db::Keyspace>()),
+        .keys = server_.get<db::Keyspace>().size(),
         .run =
             [this, &format](rdb::ChildReporter& reporter) {
               const std::string name = unfinished_name(::getpid());
