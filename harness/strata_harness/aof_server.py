@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any, Callable, Iterable, Mapping
 
-from .aof_files import Command, Part, commands_in, manifest, read_manifest, words_of
+from .aof_files import Command, Part, commands_in, log, manifest, read_manifest
 from .server import Server
 from .snapshots import FOREVER_US, children, persistence
 from .wait import wait_until
@@ -120,8 +120,9 @@ def with_times(lines: list[str], expected: list[str], tolerance_ms: int = 8000) 
 
 
 def run(wire: Wire, *commands: Command) -> list[Any]:
-    """The replies of the commands, one after the other."""
-    return [wire(*words_of(command)) for command in commands]
+    """The replies of the commands, which are sent in one go."""
+    wire.send(log(*commands))
+    return wire.read_many(len(commands))
 
 
 # -- rewrites ----------------------------------------------------------------------------------------------------------
