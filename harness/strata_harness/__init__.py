@@ -16,8 +16,10 @@ Layers, lowest first; a module imports only from those above it:
     snapshots the child, progress and file of a snapshot
     aof_files logs of commands and their manifest: builders, and strict readers
     aof_server what a server appended; rewrites; servers that start from given logs
+    hybrid    bases that are images; logs that travel to another server
+    sample    keys of every type
     context   what one test used, so that a failure can show it
     report    the sections a failed test shows
-    fixtures  server, fresh_server, r, wire, wire3, rng
+    fixtures  server, fresh_server, reference, r, wire, wire3, rng
     plugin    pytest options, markers, time limits, hooks
 """

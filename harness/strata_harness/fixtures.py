@@ -2,6 +2,7 @@
 
     server         the module's shared server, empty and with its start-up configuration; module variable SERVER_OPTIONS
     fresh_server   a factory: servers of this test alone, with their own options
+    reference      the same for redis-server, whatever server is under test
     r              redis-py on `server`, replies decoded to str
     wire, wire3    raw clients on `server` in RESP2 and RESP3
     connect        a factory of more raw clients on `server`
@@ -11,6 +12,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import warnings
 from typing import Any, Callable, Iterator
 
@@ -137,6 +139,18 @@ def fresh_server(request: pytest.FixtureRequest) -> Iterator[Callable[..., Serve
         server.close()
     if problems:
         raise ServerError("\n".join(problems))
+
+
+@pytest.fixture
+def reference(fresh_server: Callable[..., Server]) -> Callable[..., Server]:
+    """Makes a redis-server: `reference(start=False, appendonly="yes")`."""
+    def make(start: bool = True, **options: Any) -> Server:
+        assert shutil.which("redis-server"), "redis-server is missing: it comes with the package redis-server"
+        server = fresh_server(start=False, **options)
+        server.command = ["redis-server"]
+        server.name = "redis-server"
+        return server.start() if start else server
+    return make
 
 
 @pytest.fixture

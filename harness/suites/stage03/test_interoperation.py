@@ -4,45 +4,12 @@ import shutil
 
 import pytest
 
+from strata_harness.sample import fill
 from strata_harness.snapshots import dump_file, dump_path, encodings, persistence
 
 DEBUG = {"enable_debug_command": "yes"}
 LIMITS = {"hash_max_listpack_entries": 4, "zset_max_listpack_entries": 4, "set_max_intset_entries": 4,
           "list_max_listpack_size": 3, "list_compress_depth": 1}
-
-
-@pytest.fixture
-def reference(fresh_server):
-    """Makes a redis-server: start=False leaves it unstarted."""
-    def make(start=True, **options):
-        assert shutil.which("redis-server"), "redis-server is missing: it comes with the package redis-server"
-        server = fresh_server(start=False, **options)
-        server.command = ["redis-server"]
-        server.name = "redis-server"
-        return server.start() if start else server
-    return make
-
-
-def fill(wire, rng, count=60):
-    """Keys of every type, small and large, with and without a time to live, in three databases."""
-    for db in (0, 1, 15):
-        wire.ok("SELECT", db)
-        for i in range(count):
-            size = rng.choice((1, 2, 3, 5, 40, 200))
-            words = [rng.choice((j, -j * 10 ** 9, f"word {j}", "x" * j, rng.randbytes(7))) for j in range(size)]
-            scores = [rng.choice((j, rng.uniform(-1, 1), "-inf", "inf", 10 ** 17 + j)) for j in range(size)]
-            text = rng.choice((i, -(1 << 62), "text", "y" * size * 30, rng.randbytes(50)))
-            wire.send_command("SET", f"string{i}", text)
-            wire.send_command("RPUSH", f"list{i}", *words)
-            wire.send_command("SADD", f"set{i}", *words)
-            wire.send_command("SADD", f"numbers{i}", *(rng.randrange(-1 << 40, 1 << 40) >> (i % 40) for _ in words))
-            wire.send_command("HSET", f"hash{i}", *(one for j, word in enumerate(words) for one in (f"f{j}", word)))
-            wire.send_command("ZADD", f"zset{i}", *(one for j in range(size) for one in (scores[j], f"m{j}")))
-            wire.send_command("PEXPIREAT", f"hash{i}", 4102444800000 + i)
-        assert all(isinstance(reply, int) or reply == "OK" for reply in wire.read_many(7 * count))
-        assert wire("DBSIZE") == 6 * count
-    wire.ok("SELECT", 0)
-    return 18 * count
 
 
 def travels(source, target, rng):

@@ -1,0 +1,366 @@
+"""The base of the log: an image or commands, whatever the option says at that moment, and the other server reads it."""
+
+import os
+import signal
+
+import pytest
+
+from strata_harness.aof_files import base, commands_in, incr, log
+from strata_harness.aof_server import (MANIFEST, STARTED, base_file, current_log, digest, endless_rewrite, files,
+                                       log_dir, names, parts, reborn, rewrite, wait_rewritten, with_log)
+from strata_harness.hybrid import (FORMATS, HYBRID, SUFFIXES, base_format, base_image, carry, check, image, use_format)
+from strata_harness.rdb_file import AUX, EOF, IDLE, LIST_QUICKLIST_2, RESIZEDB, SELECTDB, STRING
+from strata_harness.sample import fill
+from strata_harness.snapshots import contents, dump_file, persistence, temporary_files
+from strata_harness.wait import wait_until
+
+BOTH = pytest.mark.parametrize("form", list(FORMATS))
+AUX_NAMES = [b"redis-ver", b"redis-bits", b"ctime", b"used-mem", b"aof-base"]
+
+
+def hybrid(fresh_server, form="image", **options):
+    return fresh_server(**{**HYBRID, "aof_use_rdb_preamble": FORMATS[form], **options})
+
+
+# -- the image ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.goal("The option is on by default; a first start then makes an empty image as the base")
+def test_first_start(fresh_server):
+    server = fresh_server(appendonly="yes")
+    assert server.wire()("CONFIG", "GET", "aof-use-rdb-preamble") == [b"aof-use-rdb-preamble", b"yes"]
+    assert (log_dir(server) / MANIFEST).read_bytes() == (b"file appendonly.aof.1.base.rdb seq 1 type b\n"
+                                                         b"file appendonly.aof.1.incr.aof seq 1 type i\n")
+    assert files(server) == ["appendonly.aof.1.base.rdb", "appendonly.aof.1.incr.aof", MANIFEST]
+    file = base_image(server)
+    assert file.opcodes == [AUX] * 5 + [EOF] and file.keys == [] and file.checksum == file.real_checksum
+    assert base_file(server).stat().st_size == 89 and current_log(server).stat().st_size == 0
+    assert temporary_files(server) == []
+
+
+@pytest.mark.goal("An image says aof-base 1 and nothing of replication; a snapshot of the same data says aof-base 0")
+def test_aux(fresh_server):
+    server = hybrid(fresh_server)
+    wire = server.wire()
+    wire.ok("SET", "k", "v")
+    rewrite(wire)
+    wire.ok("SAVE")
+    made, dump = base_image(server), dump_file(server)
+    assert [name for name, _ in made.aux] == AUX_NAMES
+    assert dict(made.aux)[b"redis-ver"] == b"7.0.15" and dict(made.aux)[b"redis-bits"] == b"64"
+    assert dict(made.aux)[b"aof-base"] == b"1" and dict(dump.aux)[b"aof-base"] == b"0"
+    assert [(key.name, key.value) for key in made.keys] == [(b"k", b"v")]
+
+
+@pytest.mark.goal("A rewrite's image is laid out as a snapshot: databases, their sizes, keys with their times, checksum")
+def test_layout(fresh_server):
+    server = hybrid(fresh_server)
+    wire = server.wire()
+    wire.ok("SET", "a", "1", "PXAT", 4102444800000)
+    wire("RPUSH", "l", "x", "y")
+    wire.ok("SELECT", 9)
+    wire.ok("SET", "b", "2")
+    rewrite(wire)
+    file = base_image(server)
+    assert file.opcodes[:7] == [AUX] * 5 + [SELECTDB, RESIZEDB] and file.opcodes[-4:] == [SELECTDB, RESIZEDB, STRING, EOF]
+    assert file.announced == {0: (2, 1), 9: (1, 0)}
+    assert {(key.db, key.name): (key.type, key.value, key.expire_ms) for key in file.keys} == {
+        (0, b"a"): (STRING, b"1", 4102444800000), (0, b"l"): (LIST_QUICKLIST_2, [b"x", b"y"], None),
+        (9, b"b"): (STRING, b"2", None)}
+    assert file.checksum == file.real_checksum != 0
+
+
+@pytest.mark.goal("What a snapshot obeys, the image obeys: rdbcompression, rdbchecksum, and a policy that keeps idle times")
+def test_options_of_snapshots(fresh_server):
+    server = hybrid(fresh_server, rdbchecksum="no", maxmemory_policy="allkeys-lru", maxmemory="100mb")
+    wire = server.wire()
+    wire.ok("SET", "k", "x" * 1000)
+    rewrite(wire)
+    file = base_image(server)
+    assert file.checksum == 0 and IDLE in file.opcodes and base_file(server).stat().st_size < 300
+    wire.ok("CONFIG", "SET", "rdbcompression", "no")
+    rewrite(wire)
+    assert base_file(server).stat().st_size > 1000
+    assert reborn(server)("GET", "k") == b"x" * 1000
+
+
+@pytest.mark.goal("An image of no data is as small as the first one")
+def test_empty(fresh_server):
+    server = hybrid(fresh_server)
+    wire = server.wire()
+    wire.ok("SET", "k", "v")
+    wire("DEL", "k")
+    rewrite(wire)
+    assert base_image(server).opcodes == [AUX] * 5 + [EOF] and names(server) == ["b2", "i2"]
+    assert reborn(server)("DBSIZE") == 0
+
+
+@BOTH
+@pytest.mark.goal("Time stamps stand in front of a base of commands, and nowhere in an image")
+def test_time_stamps(fresh_server, form):
+    server = hybrid(fresh_server, form, aof_timestamp_enabled="yes")
+    wire = server.wire()
+    wire.ok("SET", "k", "v")
+    rewrite(wire)
+    wire.ok("SET", "l", "w")
+    assert (b"#TS:" in base_file(server).read_bytes()) == (form == "commands")
+    assert base_format(server) == form
+    assert contents(reborn(server)) == {b"k": b"v", b"l": b"w"}
+
+
+# -- both formats ------------------------------------------------------------------------------------------------------
+
+
+@BOTH
+@pytest.mark.goal("Data of every type in all databases goes into the base and comes back, with nothing left in the log")
+def test_all_types(fresh_server, rng, form):
+    server = hybrid(fresh_server, form)
+    wire = server.wire()
+    fill(wire, rng)
+    before = digest(wire)
+    rewrite(wire)
+    assert base_format(server) == form and current_log(server).stat().st_size == 0
+    assert digest(reborn(server)) == before != "0" * 40
+
+
+@BOTH
+@pytest.mark.goal("What is written while the child writes stands in the log behind the base, and the base is of the fork")
+def test_writes_meanwhile(fresh_server, form):
+    server = hybrid(fresh_server, form)
+    wire = server.wire()
+    wire("RPUSH", "l", *range(100))
+    for i in range(100):
+        wire.ok("SET", f"k{i}", "before")
+    wire.ok("CONFIG", "SET", "rdb-key-save-delay", 3000)
+    assert wire("BGREWRITEAOF") == STARTED
+    wire.ok("SELECT", 3)
+    wire.ok("SET", "other", "1")
+    wire.ok("SELECT", 0)
+    for i in range(0, 100, 2):
+        wire.ok("SET", f"k{i}", "after")
+        wire("LPOP", "l")
+    assert persistence(wire)["aof_rewrite_in_progress"] == "1"
+    before = digest(wire)
+    wait_rewritten(wire)
+    assert b"after" not in base_file(server).read_bytes()
+    appended = commands_in(current_log(server).read_bytes())
+    assert appended[:3] == [(b"SELECT", b"3"), (b"SET", b"other", b"1"), (b"SELECT", b"0")] and len(appended) == 103
+    assert digest(reborn(server)) == before
+
+
+@BOTH
+@pytest.mark.goal("INFO tells the size of the base after a rewrite and after a start, and the sum of all files")
+def test_sizes(fresh_server, form):
+    server = hybrid(fresh_server, form)
+    wire = server.wire()
+    wire.ok("SET", "k", "v" * 500)
+    rewrite(wire)
+    size = base_file(server).stat().st_size
+    assert persistence(wire)["aof_base_size"] == str(size) == persistence(wire)["aof_current_size"]
+    wire.ok("SET", "l", "w")
+    whole = size + current_log(server).stat().st_size
+    assert persistence(wire)["aof_current_size"] == str(whole)
+    told = persistence(reborn(server))
+    assert (told["aof_base_size"], told["aof_current_size"]) == (str(size), str(whole))
+
+
+@BOTH
+@pytest.mark.goal("INFO counts the keys that the child has written, whatever it writes")
+def test_progress(fresh_server, form):
+    server = hybrid(fresh_server, form)
+    wire = server.wire()
+    wire.ok("MSET", *(word for i in range(3000) for word in (f"k{i}", "v")))
+    wire.ok("CONFIG", "SET", "rdb-key-save-delay", 1000)
+    assert wire("BGREWRITEAOF") == STARTED
+    told = wait_until(lambda: (found := persistence(wire))["current_save_keys_processed"] != "0" and found, 5,
+                      "the child to tell what it has done")
+    assert told["current_save_keys_total"] == "3000" and 0 < int(told["current_save_keys_processed"]) < 3000
+    assert told["aof_rewrite_in_progress"] == "1" and told["rdb_bgsave_in_progress"] == "0"
+
+
+@BOTH
+@pytest.mark.goal("A child that dies leaves the old base and every log since; nothing of it stays behind")
+def test_child_dies(fresh_server, form):
+    server = hybrid(fresh_server, form)
+    wire = server.wire()
+    wire.ok("SET", "k", "1")
+    rewrite(wire)
+    before = base_file(server).read_bytes()
+    child = endless_rewrite(server, wire)
+    wire.ok("SET", "l", "2")
+    os.kill(child, signal.SIGKILL)
+    wait_rewritten(wire)
+    assert persistence(wire)["aof_last_bgrewrite_status"] == "err" and temporary_files(server) == []
+    assert names(server) == ["b2", "i2", "i3"] and base_file(server).read_bytes() == before
+    assert contents(reborn(server)) == {b"k": b"1", b"l": b"2"}
+
+
+@BOTH
+@pytest.mark.goal("DEBUG LOADAOF reads base and log as a start would")
+def test_debug_loadaof(fresh_server, rng, form):
+    server = hybrid(fresh_server, form)
+    wire = server.wire()
+    fill(wire, rng, 10)
+    rewrite(wire)
+    wire.ok("SET", "k", "v")
+    before = digest(wire)
+    wire.ok("DEBUG", "LOADAOF")
+    assert digest(wire) == before
+
+
+# -- the option --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.goal("Set while the server runs, the option touches no file until the next rewrite, and that obeys it")
+def test_switch(fresh_server):
+    server = hybrid(fresh_server)
+    wire = server.wire()
+    wire.ok("SET", "k", "v")
+    for number, form in enumerate(["image", "commands", "commands", "image", "commands"], 2):
+        before = {name: (log_dir(server) / name).read_bytes() for name in files(server)}
+        use_format(wire, form)
+        assert {name: (log_dir(server) / name).read_bytes() for name in files(server)} == before
+        rewrite(wire)
+        assert parts(server) == [base(number, suffix=SUFFIXES[form]), incr(number)]
+        assert files(server) == sorted([base(number, suffix=SUFFIXES[form]).name, incr(number).name, MANIFEST])
+        assert base_format(server) == form
+        assert contents(wire) == {b"k": b"v"}
+    assert contents(reborn(server)) == {b"k": b"v"}
+
+
+@pytest.mark.goal("The option takes yes and no alone")
+def test_values(fresh_server):
+    wire = hybrid(fresh_server).wire()
+    for wrong in ("maybe", "", "1"):
+        assert wire.error("CONFIG", "SET", "aof-use-rdb-preamble", wrong) == (
+            "ERR CONFIG SET failed (possibly related to argument 'aof-use-rdb-preamble') - "
+            "argument must be 'yes' or 'no'")
+    wire.ok("CONFIG", "SET", "aof-use-rdb-preamble", "NO")
+    assert wire("CONFIG", "GET", "aof-use-rdb-preamble")[1] == b"no"
+
+
+@BOTH
+@pytest.mark.goal("A rewrite that starts by itself obeys the option, too")
+def test_automatic(fresh_server, form):
+    other = "commands" if form == "image" else "image"
+    server = hybrid(fresh_server, other, auto_aof_rewrite_min_size="1kb")
+    wire = server.wire()
+    use_format(wire, form)
+    wire.ok("SET", "k", "x" * 2000)
+    wait_until(lambda: names(server)[0] == "b2", 5, "the rewrite that the growth calls for")
+    assert base_format(server) == form
+
+
+@BOTH
+@pytest.mark.goal("With history kept, files of both formats stand side by side; only the newest generation loads")
+def test_mixed_history(fresh_server, form):
+    other = "commands" if form == "image" else "image"
+    server = hybrid(fresh_server, form, aof_disable_auto_gc="yes")
+    wire = server.wire()
+    wire.ok("SET", "a", "1")
+    rewrite(wire)
+    use_format(wire, other)
+    wire.ok("SET", "a", "2")
+    rewrite(wire)
+    wire.ok("SET", "b", "3")
+    assert names(server) == ["b3", "h2", "h2", "h1", "h1", "i3"]
+    assert [part.name.rpartition(".")[2] for part in parts(server) if "base" in part.name] == [
+        SUFFIXES[other], SUFFIXES[form], SUFFIXES[form]]
+    assert contents(reborn(server)) == {b"a": b"2", b"b": b"3"}
+
+
+@BOTH
+@pytest.mark.goal("Either base is read with the option set to the other format, which the next rewrite then writes")
+def test_read_the_other(fresh_server, rng, form):
+    server = hybrid(fresh_server, form)
+    wire = server.wire()
+    fill(wire, rng, 10)
+    rewrite(wire)
+    wire.ok("SET", "k", "v")
+    before = digest(wire)
+    other = "commands" if form == "image" else "image"
+    server.options["aof_use_rdb_preamble"] = FORMATS[other]
+    wire = reborn(server)
+    assert digest(wire) == before and base_format(server) == form
+    rewrite(wire)
+    assert base_format(server) == other and digest(reborn(server)) == before
+
+
+@pytest.mark.goal("An image with logs behind it loads in order; each log begins in database 0")
+def test_image_and_logs(fresh_server):
+    server = with_log(fresh_server, {base(1, suffix="rdb"): image("a", "b", "c"), incr(1): log("DEL a", "SELECT 2", "SET x 1"),
+                                     incr(2): log("SET b 2", "APPEND c d")}, **HYBRID)
+    wire = server.wire()
+    assert contents(wire) == {b"b": b"2", b"c": b"cd"}
+    wire.ok("SELECT", 2)
+    assert contents(wire) == {b"x": b"1"}
+
+
+# -- the other server --------------------------------------------------------------------------------------------------
+
+
+@BOTH
+@pytest.mark.goal("redis-check-aof accepts the files, before and after writes, a rewrite and a change of format")
+def test_checked(fresh_server, rng, form):
+    server = hybrid(fresh_server, form)
+    wire = server.wire()
+    title = {"image": "Start to check BASE AOF (RDB format)", "commands": "Start to check BASE AOF (RESP format)"}
+    assert form == "commands" or title[form] in check(server)
+    fill(wire, rng, 20)
+    assert "All AOF files and manifest are valid" in check(server)
+    rewrite(wire)
+    assert title[form] in check(server)
+    wire.ok("SET", "k", "v")
+    other = "commands" if form == "image" else "image"
+    use_format(wire, other)
+    rewrite(wire)
+    assert title[other] in check(server)
+
+
+def travel(source, target, rng):
+    """Data of every type with its log, killed, then started elsewhere: the same digest, and it goes on there."""
+    wire = source.start().wire()
+    fill(wire, rng, 20)
+    rewrite(wire)
+    fill(wire, rng, 20)
+    wire.ok("SET", "more", "1")
+    before = digest(wire)
+    carry(source, target)
+    other = target.start().wire()
+    assert digest(other) == before != "0" * 40
+    other.ok("SET", "more", "2")
+    rewrite(other)
+    after = digest(other)
+    assert digest(reborn(target)) == after != before
+
+
+@BOTH
+@pytest.mark.goal("redis-server starts from this server's files, goes on with them and holds the same data")
+def test_to_redis(fresh_server, reference, rng, form):
+    options = {**HYBRID, "aof_use_rdb_preamble": FORMATS[form], "appendfsync": "no"}
+    travel(fresh_server(start=False, **options), reference(start=False, **options), rng)
+
+
+@BOTH
+@pytest.mark.goal("This server starts from redis-server's files, goes on with them and holds the same data")
+def test_from_redis(fresh_server, reference, rng, form):
+    options = {**HYBRID, "aof_use_rdb_preamble": FORMATS[form], "appendfsync": "no"}
+    travel(reference(start=False, **options), fresh_server(start=False, **options), rng)
+
+
+@pytest.mark.goal("A log goes to and fro between the two servers, changing its format each time, and loses nothing")
+def test_to_and_fro(fresh_server, reference, rng):
+    servers = [fresh_server(start=False, **HYBRID), reference(start=False, **HYBRID)]
+    wire = servers[0].start().wire()
+    fill(wire, rng, 10)
+    for turn in range(4):
+        use_format(wire, ["image", "commands"][turn // 2])
+        wire("RPUSH", "turns", turn)
+        rewrite(wire)
+        wire("RPUSH", "turns", "log")
+        before = digest(wire)
+        here, there = servers[turn % 2], servers[1 - turn % 2]
+        carry(here, there)
+        wire = there.start().wire()
+        assert digest(wire) == before
+    assert wire("LRANGE", "turns", 0, -1) == [word for turn in range(4) for word in (b"%d" % turn, b"log")]
