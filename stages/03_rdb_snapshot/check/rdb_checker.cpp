@@ -125,16 +125,8 @@ std::string json_list(const Items& items, Show show) {
 
 }  // namespace
 
-CheckReport check_rdb(resp::Server& server, const std::string& path, const CheckProgress& progress) {
+CheckReport check_image(resp::Server& server, RdbReader& in, const CheckProgress& progress) {
   CheckReport report;
-  report.path = path;
-  Expected<FileSource> file = FileSource::open(path);
-  if (!file) {
-    report.error = file.message();
-    return report;
-  }
-  report.file_bytes = file->size();
-  RdbReader in(*file);
   Checker checker(server, in, report, progress);
   SnapshotParser parser(in, checker, true);
   report.ok = parser.parse();
@@ -145,6 +137,19 @@ CheckReport check_rdb(resp::Server& server, const std::string& path, const Check
   } else if (parser.version() >= kFirstWithChecksum) {
     checker.say(parser.unchecked() ? "RDB file was saved with checksum disabled: no check performed." : "Checksum OK");
   }
+  return report;
+}
+
+CheckReport check_rdb(resp::Server& server, const std::string& path) {
+  CheckReport report;
+  if (Expected<FileSource> file = FileSource::open(path)) {
+    RdbReader in(*file);
+    report = check_image(server, in);
+    report.file_bytes = file->size();
+  } else {
+    report.error = file.message();
+  }
+  report.path = path;
   return report;
 }
 

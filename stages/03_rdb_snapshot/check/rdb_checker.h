@@ -10,6 +10,7 @@
 
 #include "01_resp_server/server/server.h"
 #include "03_rdb_snapshot/format/opcodes.h"
+#include "03_rdb_snapshot/format/rdb_reader.h"
 
 namespace strata::rdb {
 
@@ -50,8 +51,11 @@ struct CheckReport {
 // Progress as it happens: "[offset 27] AUX FIELD redis-ver = '7.0.15'".
 using CheckProgress = std::function<void(uint64_t offset, std::string line)>;
 
-// `server` lends its types and codecs; its keyspace stays empty.
-CheckReport check_rdb(resp::Server& server, const std::string& path, const CheckProgress& progress = {});
+// Of the image that `in` begins with; in.offset() is its end afterwards, and more may follow. `server` lends its types
+// and codecs; its keyspace stays empty.
+CheckReport check_image(resp::Server& server, RdbReader& in, const CheckProgress& progress = {});
+// Of a file. One that cannot be opened has an error, and nothing else.
+CheckReport check_rdb(resp::Server& server, const std::string& path);
 
 std::string to_json(const CheckReport& report);
 

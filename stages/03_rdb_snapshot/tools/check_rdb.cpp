@@ -10,24 +10,15 @@
 #include "01_resp_server/install.h"
 #include "01_resp_server/server/version.h"
 #include "02_data_types/install.h"
-#include "03_rdb_snapshot/check/rdb_checker.h"
+#include "03_rdb_snapshot/bytes/file_bytes.h"
+#include "03_rdb_snapshot/check/check_aloud.h"
 #include "03_rdb_snapshot/install.h"
 
 namespace {
 
 using strata::rdb::CheckReport;
 
-void print_error(const CheckReport& report) {
-  fmt::print("--- RDB ERROR DETECTED ---\n[offset {}] {}\n[additional info] While doing: {}\n", report.error_offset,
-             report.error, report.doing);
-  if (report.type < 0) return;
-  fmt::print("[additional info] Reading key '{}'\n[additional info] Reading type {} ({})\n", report.key, report.type,
-             strata::rdb::type_id_name(static_cast<uint8_t>(report.type)));
-}
-
-void print_totals(const CheckReport& report) {
-  fmt::print("[info] {} keys read\n[info] {} expires\n[info] {} already expired\n", report.keys, report.expires,
-             report.already_expired);
+void print_types(const CheckReport& report) {
   for (uint8_t id = 0; id < strata::rdb::kTypeIds; id++) {
     const auto& type = report.types[id];
     if (type.keys == 0) continue;
@@ -42,22 +33,14 @@ int check(strata::resp::Server& server, const std::string& path, bool json) {
     fmt::print("{}", to_json(report));
     return report.ok ? 0 : 1;
   }
-  fmt::print("[offset 0] Checking RDB file {}\n", path);
-  uint64_t end = 0;
-  const CheckReport report = strata::rdb::check_rdb(server, path, [&end](uint64_t offset, const std::string& line) {
-    fmt::print("[offset {}] {}\n", offset, line);
-    end = offset;
-  });
-  if (report.file_bytes == 0 && report.doing.empty() && !report.ok) {
-    fmt::print("Cannot open file {}: {}\n", path, report.error);
+  strata::Expected<strata::rdb::FileSource> file = strata::rdb::FileSource::open(path);
+  if (!file) {
+    fmt::print("Cannot open file {}: {}\n", path, file.message());
     return 1;
   }
-  if (report.ok) {
-    fmt::print("[offset {}] \\o/ RDB looks OK! \\o/\n", end);
-  } else {
-    print_error(report);
-  }
-  print_totals(report);
+  strata::rdb::RdbReader in(*file);
+  const CheckReport report = strata::rdb::check_aloud(server, in, path);
+  print_types(report);
   return report.ok ? 0 : 1;
 }
 

@@ -58,7 +58,7 @@ void append_line(std::string& out, const LogFileName& name, char type) {
 Expected<Manifest> Manifest::parse(std::string_view text) {
   if (text.empty()) return Status::error("Found an empty AOF manifest");
   Manifest manifest;
-  while (!text.empty()) {
+  for (int number = 1; !text.empty(); number++) {
     const size_t end = text.find('\n');
     if (end == std::string_view::npos || end > kLongestLine) {
       return Status::error("The AOF manifest file contains too long line");
@@ -66,27 +66,33 @@ Expected<Manifest> Manifest::parse(std::string_view text) {
     const std::string_view content = text.substr(0, end);
     text.remove_prefix(end + 1);
     if (content.starts_with('#')) continue;
-    Expected<Line> line = parse_line(trim(content, " \t\r\n"));
-    if (!line) return line.status();
-    switch (line->type) {
-      case 'b':
-        if (manifest.base) return Status::error("Found duplicate base file information");
-        manifest.base = line->name;
-        manifest.base_seq = line->name.seq;
-        break;
-      case 'h':
-        manifest.history.push_back(line->name);
-        break;
-      case 'i':
-        if (line->name.seq <= manifest.increment_seq) return Status::error("Found a non-monotonic sequence number");
-        manifest.increments.push_back(line->name);
-        manifest.increment_seq = line->name.seq;
-        break;
-      default:
-        return Status::error("Unknown AOF file type");
+    if (Status added = manifest.add_line(trim(content, " \t\r\n")); !added.ok()) {
+      return Status::error("{}, at line {}: '{}'", added.message(), number, content);
     }
   }
   return manifest;
+}
+
+Status Manifest::add_line(std::string_view text) {
+  Expected<Line> line = parse_line(text);
+  if (!line) return line.status();
+  switch (line->type) {
+    case 'b':
+      if (base) return Status::error("Found duplicate base file information");
+      base = line->name;
+      base_seq = line->name.seq;
+      return {};
+    case 'h':
+      history.push_back(line->name);
+      return {};
+    case 'i':
+      if (line->name.seq <= increment_seq) return Status::error("Found a non-monotonic sequence number");
+      increments.push_back(line->name);
+      increment_seq = line->name.seq;
+      return {};
+    default:
+      return Status::error("Unknown AOF file type");
+  }
 }
 
 std::string Manifest::text() const {

@@ -26,7 +26,7 @@ struct LogFileName {
 
 class Manifest {
  public:
-  // The reason of a refusal is Redis's.
+  // The reason of a refusal is Redis's, and behind it the line.
   static Expected<Manifest> parse(std::string_view text);
   std::string text() const;
 
@@ -47,6 +47,9 @@ class Manifest {
   // The highest numbers that were given away, also to files that are gone.
   uint64_t base_seq = 0;
   uint64_t increment_seq = 0;
+
+ private:
+  Status add_line(std::string_view text);
 };
 
 }  // namespace strata::aof

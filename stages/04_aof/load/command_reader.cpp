@@ -41,6 +41,7 @@ CommandReader::Line CommandReader::line(std::string_view* out) {
     const auto* end = static_cast<const char*>(std::memchr(from + looked, '\n', there - looked));
     if (end != nullptr) {
       size_t length = static_cast<size_t>(end - from);
+      if (length >= kLongestLine) return Line::kBroken;
       at_ += length + 1;
       if (length > 0 && from[length - 1] == '\r') length--;
       *out = {from, length};

@@ -44,7 +44,7 @@ class CommandReader {
 
  private:
   static constexpr size_t kBlock = 1 << 20;
-  static constexpr size_t kLongestLine = 1024;   // with its end
+  static constexpr size_t kLongestLine = 1023;   // with its end
   static constexpr size_t kMostWords = 1 << 20;  // reserved on the word of a header
 
   enum class Line : uint8_t { kOk, kCut, kBroken, kFailed };
