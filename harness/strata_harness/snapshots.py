@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from .rdb_file import RdbFile, read_rdb
+from .resp import encode
 from .server import Server
 from .wait import wait_until
 from .wire import Wire
@@ -89,22 +90,31 @@ def contents(wire: Wire) -> dict[bytes, Any]:
     """Every key of the selected database with its value: bytes, list, set, dict of fields, or dict of scores."""
     readers = {"string": ["GET"], "list": ["LRANGE", 0, -1], "set": ["SMEMBERS"], "hash": ["HGETALL"],
                "zset": ["ZRANGE", 0, -1, "WITHSCORES"]}
-    found: dict[bytes, Any] = {}
-    for key in wire("KEYS", "*"):
-        kind = wire("TYPE", key)
-        command, *rest = readers[kind]
-        value = wire(command, key, *rest)
-        if kind == "set":
-            value = set(value)
-        elif kind in ("hash", "zset"):
-            value = dict(zip(value[::2], value[1::2]))
-        found[key] = value
-    return found
+    keys = wire("KEYS", "*")
+    types = _pipeline(wire, [("TYPE", key) for key in keys])
+    values = _pipeline(wire, [(readers[kind][0], key, *readers[kind][1:]) for key, kind in zip(keys, types)])
+    shapes = {"set": set, "hash": _pairs, "zset": _pairs}
+    return {key: shapes.get(kind, lambda value: value)(value) for key, kind, value in zip(keys, types, values)}
 
 
 def encodings(wire: Wire) -> dict[bytes, bytes]:
     """OBJECT ENCODING of every key of the selected database."""
-    return {key: wire("OBJECT", "ENCODING", key) for key in wire("KEYS", "*")}
+    keys = wire("KEYS", "*")
+    return dict(zip(keys, _pipeline(wire, [("OBJECT", "ENCODING", key) for key in keys])))
+
+
+def _pipeline(wire: Wire, commands: list[tuple[Any, ...]]) -> list[Any]:
+    """The replies to commands that are sent a hundred at a time."""
+    replies: list[Any] = []
+    for start in range(0, len(commands), 100):
+        part = commands[start:start + 100]
+        wire.send(b"".join(encode(*command) for command in part))
+        replies += wire.read_many(len(part))
+    return replies
+
+
+def _pairs(flat: list[bytes]) -> dict[bytes, bytes]:
+    return dict(zip(flat[::2], flat[1::2]))
 
 
 def refuse(server: Server) -> str:

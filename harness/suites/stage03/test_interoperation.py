@@ -7,6 +7,7 @@ import pytest
 from strata_harness.sample import fill
 from strata_harness.snapshots import dump_file, dump_path, encodings, persistence
 
+pytestmark = pytest.mark.limit(40)  # two servers, many keys
 DEBUG = {"enable_debug_command": "yes"}
 LIMITS = {"hash_max_listpack_entries": 4, "zset_max_listpack_entries": 4, "set_max_intset_entries": 4,
           "list_max_listpack_size": 3, "list_compress_depth": 1}
