@@ -85,7 +85,7 @@ def latency(result: Latency, folder: Path, name: str = "latency") -> list[Path]:
     axes.set_yscale("log")
     axes.invert_xaxis()
     axes.set_xticks([1, 0.1, 0.01, 0.001, 0.0001], ["p0", "p90", "p99", "p99.9", "p99.99"])
-    axes.set_ylabel("GET latency, us")
+    axes.set_ylabel("latency, us")
     axes.set_title(f"{result.title} ({result.keys / 1e6:g}M keys)", fontsize=9)
     axes.legend(frameon=False)
     return _save(figure, folder, name)
@@ -116,14 +116,15 @@ def copy_on_write(result: CopyOnWrite, folder: Path) -> list[Path]:
         for axes, share in zip(grid[row], result.courses):
             course = result.typical(share, label)
             times = [0.0, *(look.seconds for look in course.looks)]
-            parent = [course.before / 1e6, *(look.parent / 1e6 for look in course.looks)]
-            child = [0.0, *(look.child / 1e6 for look in course.looks)]
+            # At the fork each is charged half of every page.
+            parent = [course.before / 2e6, *(look.parent / 1e6 for look in course.looks)]
+            child = [course.before / 2e6, *(look.child / 1e6 for look in course.looks)]
             axes.stackplot(times, parent, child, colors=[color, color], alpha=0.85, labels=["parent", "child"])
             axes.collections[1].set_alpha(0.4)
             axes.axhline(course.before / 1e6, color=BUDGET, lw=0.8, ls="--", label="before the fork")
             axes.set_title(f"{name}, {share:.0%} writes: +{course.extra / 1e6:.0f} MB", fontsize=8)
         grid[row][0].set_ylabel("memory (PSS), MB")
-        grid[row][0].legend(frameon=False, fontsize=7, loc="lower right")
+        grid[row][0].legend(frameon=False, fontsize=7, loc="upper right")
     for axes in grid[1]:
         axes.set_xlabel("seconds since BGSAVE")
     figure.suptitle(f"BGSAVE of {result.keys / 1e6:g}M keys under {RATE // 1000}k commands a second", fontsize=10)
