@@ -52,7 +52,7 @@ def test_aux(fresh_server):
     assert [(key.name, key.value) for key in made.keys] == [(b"k", b"v")]
 
 
-@pytest.mark.goal("A rewrite's image is laid out as a snapshot: databases, their sizes, keys with their times, checksum")
+@pytest.mark.goal("A rewrite's image is laid out as a snapshot: databases, their sizes, keys, times, checksum")
 def test_layout(fresh_server):
     server = hybrid(fresh_server)
     wire = server.wire()
@@ -62,7 +62,8 @@ def test_layout(fresh_server):
     wire.ok("SET", "b", "2")
     rewrite(wire)
     file = base_image(server)
-    assert file.opcodes[:7] == [AUX] * 5 + [SELECTDB, RESIZEDB] and file.opcodes[-4:] == [SELECTDB, RESIZEDB, STRING, EOF]
+    assert file.opcodes[:7] == [AUX] * 5 + [SELECTDB, RESIZEDB]
+    assert file.opcodes[-4:] == [SELECTDB, RESIZEDB, STRING, EOF]
     assert file.announced == {0: (2, 1), 9: (1, 0)}
     assert {(key.db, key.name): (key.type, key.value, key.expire_ms) for key in file.keys} == {
         (0, b"a"): (STRING, b"1", 4102444800000), (0, b"l"): (LIST_QUICKLIST_2, [b"x", b"y"], None),
@@ -70,7 +71,7 @@ def test_layout(fresh_server):
     assert file.checksum == file.real_checksum != 0
 
 
-@pytest.mark.goal("What a snapshot obeys, the image obeys: rdbcompression, rdbchecksum, and a policy that keeps idle times")
+@pytest.mark.goal("The image obeys what a snapshot obeys: rdbcompression, rdbchecksum, a policy that keeps idle times")
 def test_options_of_snapshots(fresh_server):
     server = hybrid(fresh_server, rdbchecksum="no", maxmemory_policy="allkeys-lru", maxmemory="100mb")
     wire = server.wire()
@@ -124,7 +125,7 @@ def test_all_types(fresh_server, rng, form):
 
 
 @BOTH
-@pytest.mark.goal("What is written while the child writes stands in the log behind the base, and the base is of the fork")
+@pytest.mark.goal("What is written while the child writes stands in the log behind the base, which is of the fork")
 def test_writes_meanwhile(fresh_server, form):
     server = hybrid(fresh_server, form)
     wire = server.wire()
@@ -288,7 +289,8 @@ def test_read_the_other(fresh_server, rng, form):
 
 @pytest.mark.goal("An image with logs behind it loads in order; each log begins in database 0")
 def test_image_and_logs(fresh_server):
-    server = with_log(fresh_server, {base(1, suffix="rdb"): image("a", "b", "c"), incr(1): log("DEL a", "SELECT 2", "SET x 1"),
+    server = with_log(fresh_server, {base(1, suffix="rdb"): image("a", "b", "c"),
+                                     incr(1): log("DEL a", "SELECT 2", "SET x 1"),
                                      incr(2): log("SET b 2", "APPEND c d")}, **HYBRID)
     wire = server.wire()
     assert contents(wire) == {b"b": b"2", b"c": b"cd"}
