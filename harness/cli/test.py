@@ -38,7 +38,8 @@ def run(args) -> int:
     if "differential" in wanted:
         _differential(steps, args.preset, built, python)
     if "harness" in wanted:
-        _pytest(steps, "tests of the harness itself", repo.HARNESS_TESTS, python)
+        os.environ["STRATA_TOOLS"] = str(repo.build_folder(args.preset))  # their tests take them from there
+        _pytest(steps, "tests of the harness itself, and of the tools", repo.HARNESS_TESTS, python)
         for tool in ("differential", "stress"):
             _pytest(steps, f"tests of the {tool} runs", repo.ROOT / "harness" / tool / "tests", python)
     if "stages" in wanted:

@@ -21,16 +21,15 @@ class Scanner {
       : file_(file), at_(from), item_(from), name_(name), until_(until) {}
 
   LogScan scan() {
-    while (at_ < file_.size()) {
+    bool good = true;
+    while (good && at_ < file_.size()) {
       if (!in_transaction_) scan_.good_bytes = at_;
-      if (!(file_[at_] == '#' ? annotation() : command())) return std::move(scan_);
+      good = file_[at_] == '#' ? annotation() : command();
     }
-    if (in_transaction_) {
-      trouble("Reached EOF before reading EXEC for MULTI");
-    } else {
-      scan_.good_bytes = at_;
-      scan_.whole = true;
-    }
+    scan_.whole = good && !in_transaction_;
+    if (scan_.whole) scan_.good_bytes = at_;
+    const bool all_seen = scan_.problem.empty() && at_ == file_.size();
+    if (in_transaction_ && all_seen) trouble("Reached EOF before reading EXEC for MULTI");
     return std::move(scan_);
   }
 

@@ -11,7 +11,7 @@ namespace strata::aof {
 
 namespace {
 
-constexpr size_t kLongestLine = 1022;  // without its end
+constexpr size_t kLongestLine = 1023;  // without its end
 constexpr std::string_view kInvalid = "Invalid AOF manifest file format";
 
 struct Line {
