@@ -36,6 +36,7 @@ PACKAGES = [
     Package("redis-tools", BUILD, "redis-cli, to talk to the server; redis-benchmark", tools=("redis-cli",)),
     Package("libgtest-dev", TEST, "unit tests"),
     Package("redis-server", TEST, "the reference that calibrates the suites", tools=("redis-server",)),
+    Package("strace", TEST, "the order of writes, syncs and replies; faults in system calls", tools=("strace",)),
     Package("libhiredis-dev", TEST, "a real client library to test with"),
     Package("python3-pytest", TEST, "black-box suites", module="pytest"),
     Package("python3-pytest-xdist", TEST, "suites in parallel", module="xdist"),
