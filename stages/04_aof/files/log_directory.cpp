@@ -50,7 +50,7 @@ Status LogDirectory::read() {
   return {};
 }
 
-// [task 4.6] Replace the manifest so that a crash leaves the old one or the new one.
+// [task 4.1] Replace the manifest so that a crash leaves the old one or the new one.
 Status LogDirectory::persist(Manifest manifest) {
   if (Status made = make(); !made.ok()) return made;
   const std::string temporary = path("temp-" + manifest_name());

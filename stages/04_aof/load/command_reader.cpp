@@ -53,7 +53,7 @@ CommandReader::Line CommandReader::line(std::string_view* out) {
   }
 }
 
-// [task 4.7] Read a header: its letter and a number.
+// [task 4.6] Read a header: its letter and a number.
 CommandReader::Line CommandReader::number(char type, int64_t* out) {
   if (at_ == size_ && !more()) return failed_ ? Line::kFailed : Line::kCut;
   if (block_[at_] != type) return Line::kBroken;
@@ -72,7 +72,7 @@ CommandReader::Result CommandReader::result_of(Line line) const {
   return line == Line::kCut ? Result::kCut : Result::kBroken;
 }
 
-// [task 4.7] Read the next command.
+// [task 4.6] Read the next command.
 CommandReader::Result CommandReader::next() {
   start_ = at_;
   begin_ = before_ + at_;

@@ -22,8 +22,8 @@ namespace strata::aof {
 class CommandReader {
  public:
   enum class Result : uint8_t {
-    kCommand,  // words() holds one
     kEnd,      // the log ends where a command does
+    kCommand,  // words() holds one
     kCut,      // it ends in the middle of one
     kBroken,   // what comes is no command
     kFailed,   // the source: error()

@@ -13,20 +13,25 @@ CommandRunner::CommandRunner(resp::Server& server, std::string origin)
   client_->reply.set_muted(true);
 }
 
-// [task 4.8] Run a command, or keep it until its transaction ends.
 bool CommandRunner::run(resp::Args words) {
   const std::string_view name = words[0];
-  if (name.size() == 5 && equals_nocase(name, "MULTI")) {
+  const bool begins = name.size() == 5 && equals_nocase(name, "MULTI");
+  return begins || in_transaction_ ? keep(words, begins) : call(words);
+}
+
+// [task 4.7] Keep the commands of a transaction until its end has come.
+bool CommandRunner::keep(resp::Args words, bool begins) {
+  if (begins) {
     in_transaction_ = true;
     queue_.clear();
     return true;
   }
-  if (!in_transaction_) return call(words);
-  if (name.size() == 4 && equals_nocase(name, "EXEC")) return end_transaction();
+  if (words[0].size() == 4 && equals_nocase(words[0], "EXEC")) return end_transaction();
   queue_.emplace_back(words.begin(), words.end());
   return true;
 }
 
+// [task 4.7] Run what was kept.
 bool CommandRunner::end_transaction() {
   in_transaction_ = false;
   for (const auto& command : queue_) {

@@ -28,7 +28,9 @@ class CommandRunner {
 
  private:
   [[nodiscard]] bool call(resp::Args words);
-  bool end_transaction();
+  // `begins`: these words are MULTI.
+  [[nodiscard]] bool keep(resp::Args words, bool begins);
+  [[nodiscard]] bool end_transaction();
 
   resp::Server& server_;
   std::string origin_;

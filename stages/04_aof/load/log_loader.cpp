@@ -61,7 +61,7 @@ class LogLoader {
 
   bool progress(uint64_t offset) { return session_->progress(done_ + offset); }
 
-  // [task 4.9] Load one file: an image, if it begins with one, then commands.
+  // Loads one file: an image, if it begins with one, then commands.
   Status load_file(const LogFileName& name, bool last) {
     const std::string path = directory_.path(name.file);
     Expected<rdb::FileSource> file = rdb::FileSource::open(path);
@@ -113,7 +113,7 @@ class LogLoader {
         name.file);
   }
 
-  // [task 4.10] Take a command off that was not written to its end.
+  // [task 4.8] Take a command off that was not written to its end.
   Status cut(const LogFileName& name, const ReplayEnd& end, bool last) {
     if (!cut_allowed_) {
       return Status::error(

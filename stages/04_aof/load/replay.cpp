@@ -22,25 +22,13 @@ Replay::Replay(resp::Server& server, std::function<bool(uint64_t)> progress)
       runner_(server, "AOF-loading-client"),
       lookahead_(server.commands) {}
 
-// [task 4.8] Run command after command; tell where the good part of the file ends.
 ReplayEnd Replay::run(CommandReader& reader) {
   using How = ReplayEnd::How;
   uint64_t transaction_began = 0;
   server_.begin_batch();
   for (;;) {
     const CommandReader::Result read = reader.next();
-    if (read != CommandReader::Result::kCommand) {
-      ReplayEnd end{.good_bytes = runner_.in_transaction() ? transaction_began : reader.offset(),
-                    .in_transaction = runner_.in_transaction()};
-      const bool unfinished = runner_.in_transaction() && read == CommandReader::Result::kEnd;
-      if (read == CommandReader::Result::kCut || unfinished) end.how = How::kCut;
-      if (read == CommandReader::Result::kBroken) end.how = How::kBroken;
-      if (read == CommandReader::Result::kFailed) {
-        end.how = How::kRefused;
-        end.reason = reader.error();
-      }
-      return end;
-    }
+    if (read != CommandReader::Result::kCommand) return end_of(reader, read, transaction_began);
     if (until_look_-- == 0) look_ahead(reader);
     const bool was_in_transaction = runner_.in_transaction();
     if (!runner_.run(reader.words()))
@@ -48,6 +36,21 @@ ReplayEnd Replay::run(CommandReader& reader) {
     if (runner_.in_transaction() && !was_in_transaction) transaction_began = reader.begin();
     if (++commands_ % kCommandsBetweenReports == 0 && !progress_(reader.offset())) return {.how = How::kStopped};
   }
+}
+
+// [task 4.8] Tell how the file ends, and where the part of it that is worth keeping does.
+ReplayEnd Replay::end_of(const CommandReader& reader, CommandReader::Result read, uint64_t transaction_began) const {
+  using How = ReplayEnd::How;
+  ReplayEnd end{.good_bytes = runner_.in_transaction() ? transaction_began : reader.offset(),
+                .in_transaction = runner_.in_transaction()};
+  const bool unfinished = runner_.in_transaction() && read == CommandReader::Result::kEnd;
+  if (read == CommandReader::Result::kCut || unfinished) end.how = How::kCut;
+  if (read == CommandReader::Result::kBroken) end.how = How::kBroken;
+  if (read == CommandReader::Result::kFailed) {
+    end.how = How::kRefused;
+    end.reason = reader.error();
+  }
+  return end;
 }
 
 // Lookups of the commands that follow overlap, as in a client's pipeline.

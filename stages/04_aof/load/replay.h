@@ -35,6 +35,8 @@ class Replay {
   uint64_t commands() const { return commands_; }
 
  private:
+  // `read`: what came instead of a command; `transaction_began`: offset of the last MULTI.
+  ReplayEnd end_of(const CommandReader& reader, CommandReader::Result read, uint64_t transaction_began) const;
   void look_ahead(const CommandReader& reader);
 
   resp::Server& server_;

@@ -53,7 +53,7 @@ void AppendLog::abandon() {
 
 // --- gathering ---
 
-// [task 4.4] Note the second in which the next commands run.
+// [task 4.2] Note the second in which the next commands run.
 void AppendLog::begin_unit() {
   if (!options.timestamps || !fd_) return;
   const int64_t now_s = wall_ms() / 1000;
@@ -62,14 +62,13 @@ void AppendLog::begin_unit() {
   fmt::format_to(std::back_inserter(buffer_), "#TS:{}\r\n", now_s);
 }
 
-// [task 4.1] Gather what is to be written at the end of the turn.
+// [task 4.2] Gather what is to be written at the end of the turn.
 void AppendLog::append(std::string_view requests) {
   if (fd_) buffer_.append(requests);
 }
 
 // --- writing ---
 
-// [task 4.2] Write what was gathered, and sync as the policy asks.
 void AppendLog::write_out(Urgency urgency) {
   if (!fd_) return;
   if (!buffer_.empty()) {
@@ -96,6 +95,7 @@ bool AppendLog::put_off() {
   return false;
 }
 
+// [task 4.2] Write what the turn has gathered.
 bool AppendLog::write_buffer() {
   const int64_t start_us = mono_us();
   size_t written = 0;
@@ -121,7 +121,7 @@ bool AppendLog::write_buffer() {
   return true;
 }
 
-// [task 4.2] Leave whole commands in the file only, and the rest for later.
+// [task 4.4] Leave whole commands in the file only, and the rest for later.
 void AppendLog::write_failed(size_t written, int error) {
   const int64_t now = server_.loop.now_ms();
   if (last_complaint_ms_ == 0 || now - last_complaint_ms_ >= kComplaintsMs || error != write_error_) {

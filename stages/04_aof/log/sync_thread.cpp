@@ -28,6 +28,7 @@ SyncThread::~SyncThread() {
   if (thread_.joinable()) thread_.join();
 }
 
+// [task 4.3] Have the thread wait for the disk.
 bool SyncThread::sync(int fd) {
   UniqueFd duplicate(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
   if (!duplicate) return false;
@@ -69,7 +70,6 @@ void SyncThread::run() {
   }
 }
 
-// [task 4.3] Wait for the disk in the loop's place.
 void SyncThread::perform(const Job& job) {
   if (!job.sync) return;
   const bool done = ::fdatasync(job.fd.get()) == 0;

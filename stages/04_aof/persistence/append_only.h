@@ -58,6 +58,7 @@ class AppendOnly {
   static bool gate(resp::Client& client, const resp::CommandSpec& spec, resp::Args args);
   Status take_over_single_file();
   bool has_single_file() const;
+  Status open_log();
   void gather(bool wanted);
   Status switch_on();
   void switch_off();

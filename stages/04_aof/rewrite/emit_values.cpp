@@ -53,7 +53,7 @@ void emit_string(const Entry& entry, RequestWriter& out) {
   out.word(db::string_bytes(entry, scratch));
 }
 
-// [task 4.11] A list as RPUSH of 64 elements at a time.
+// [task 4.10] A list as RPUSH of 64 elements at a time.
 void emit_list(const Entry& entry, RequestWriter& out) {
   const db::QuickList& list = db::list_of(entry);
   Batches batches(out, "RPUSH", entry.key(), list.size(), 1);

@@ -53,7 +53,7 @@ Rewrite::Rewrite(resp::Server& server, LogDirectory& directory, AppendLog& log, 
 
 // --- increments ---
 
-// [task 4.6] Let the log go on in a new file that the manifest knows.
+// [task 4.1] Let the log go on in a new file that the manifest knows.
 Status Rewrite::open_increment() {
   if (Status made = directory_.make(); !made.ok()) return made;
   Manifest next = directory_.manifest();
@@ -99,7 +99,7 @@ Status Rewrite::write_first_base() {
 
 // --- the child ---
 
-// [task 4.12] Begin: a new increment, then the fork.
+// [task 4.11] Begin: a new increment, then the fork.
 Status Rewrite::start(bool switching_on) {
   count_++;
   scheduled_ = canceled_ = false;
@@ -153,7 +153,7 @@ void Rewrite::cancel() {
   child_.kill();
 }
 
-// [task 4.12] The child is gone: install what it wrote, or clean up behind it.
+// [task 4.11] The child is gone: install what it wrote, or clean up behind it.
 void Rewrite::ended(const rdb::ChildEnd& end) {
   last_duration_s_ = now_s() - started_s_;
   bool succeeded = end.succeeded && !canceled_;
@@ -178,6 +178,7 @@ void Rewrite::ended(const rdb::ChildEnd& end) {
   if (end_hook_) end_hook_(succeeded);
 }
 
+// [task 4.12] Remember how it went; after some failures in a row, wait before the next try.
 void Rewrite::note_end(bool succeeded) {
   last_succeeded_ = succeeded;
   failures_ = succeeded ? 0 : failures_ + 1;
@@ -186,7 +187,7 @@ void Rewrite::note_end(bool succeeded) {
   next_try_ms_ = server_.loop.now_ms() + std::min(int64_t{1} << doublings, kLongestPauseMinutes) * kMinuteMs;
 }
 
-// [task 4.12] Put the new base, and the increments behind it, in the place of the old chain.
+// [task 4.11] Put the new base, and the increments behind it, in the place of the old chain.
 Status Rewrite::install_base(pid_t child) {
   Manifest next = directory_.manifest();
   const LogFileName base = next.next_base(directory_.prefix(), suffix_);
@@ -226,6 +227,7 @@ bool Rewrite::may_try() const {
   return !child_.running() && (failures_ < kFailuresBeforePatience || server_.loop.now_ms() >= next_try_ms_);
 }
 
+// [task 4.12] Tell whether the log has grown by so much that it is worth rewriting.
 bool Rewrite::has_grown() const {
   if (options.growth_percent == 0 || log_bytes_ <= static_cast<uint64_t>(options.min_bytes)) return false;
   const uint64_t base = std::max<uint64_t>(base_bytes_, 1);
