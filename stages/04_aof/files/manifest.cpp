@@ -111,7 +111,7 @@ LogFileName Manifest::next_increment(std::string_view prefix) const {
   return {fmt::format("{}.{}.incr.aof", prefix, increment_seq + 1), increment_seq + 1};
 }
 
-// [task 4.11] Let a new base take the place of all that it stands for.
+// [task 4.10] Let a new base take the place of all that it stands for.
 void Manifest::replace_base(LogFileName new_base, size_t kept) {
   const auto gone = static_cast<std::ptrdiff_t>(increments.size() - std::min(kept, increments.size()));
   std::vector<LogFileName> generation(increments.begin(), increments.begin() + gone);

@@ -15,7 +15,7 @@ namespace {
 
 constexpr uint64_t kKeysBetweenReports = 1024;
 
-// [task 4.10] One key: its value, then its expiry.
+// [task 4.11] One key: its value, then its expiry.
 void emit_key(const db::Entry& entry, RequestWriter& out) {
   emit_value(entry, out);
   if (!entry.has_expiry()) return;

@@ -25,6 +25,8 @@ class Batches {
   Batches(RequestWriter& out, std::string_view command, std::string_view key, size_t items, size_t words_each)
       : out_(out), command_(command), key_(key), left_(items), words_each_(words_each) {}
 
+  // To be called before each element.
+  // [task 4.11] Begin a command when the one before has its share.
   void next() {
     if (room_ == 0) {
       room_ = std::min(left_, kItems);
@@ -53,7 +55,7 @@ void emit_string(const Entry& entry, RequestWriter& out) {
   out.word(db::string_bytes(entry, scratch));
 }
 
-// [task 4.10] A list as RPUSH of 64 elements at a time.
+// [task 4.11] A list as RPUSH of 64 elements at a time.
 void emit_list(const Entry& entry, RequestWriter& out) {
   const db::QuickList& list = db::list_of(entry);
   Batches batches(out, "RPUSH", entry.key(), list.size(), 1);

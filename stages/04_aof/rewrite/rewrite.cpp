@@ -99,7 +99,7 @@ Status Rewrite::write_first_base() {
 
 // --- the child ---
 
-// [task 4.11] Begin: a new increment, then the fork.
+// [task 4.10] Begin: a new increment, then the fork.
 Status Rewrite::start(bool switching_on) {
   count_++;
   scheduled_ = canceled_ = false;
@@ -153,7 +153,7 @@ void Rewrite::cancel() {
   child_.kill();
 }
 
-// [task 4.11] The child is gone: install what it wrote, or clean up behind it.
+// [task 4.10] The child is gone: install what it wrote, or clean up behind it.
 void Rewrite::ended(const rdb::ChildEnd& end) {
   last_duration_s_ = now_s() - started_s_;
   bool succeeded = end.succeeded && !canceled_;
@@ -178,16 +178,19 @@ void Rewrite::ended(const rdb::ChildEnd& end) {
   if (end_hook_) end_hook_(succeeded);
 }
 
-// [task 4.12] Remember how it went; after some failures in a row, wait before the next try.
 void Rewrite::note_end(bool succeeded) {
   last_succeeded_ = succeeded;
   failures_ = succeeded ? 0 : failures_ + 1;
-  if (failures_ < kFailuresBeforePatience) return;
+  if (failures_ >= kFailuresBeforePatience) wait_before_next();
+}
+
+// [task 4.12] After several failures in a row, be patient.
+void Rewrite::wait_before_next() {
   const uint64_t doublings = std::min<uint64_t>(failures_ - kFailuresBeforePatience, 6);
   next_try_ms_ = server_.loop.now_ms() + std::min(int64_t{1} << doublings, kLongestPauseMinutes) * kMinuteMs;
 }
 
-// [task 4.11] Put the new base, and the increments behind it, in the place of the old chain.
+// [task 4.10] Put the new base, and the increments behind it, in the place of the old chain.
 Status Rewrite::install_base(pid_t child) {
   Manifest next = directory_.manifest();
   const LogFileName base = next.next_base(directory_.prefix(), suffix_);

@@ -87,6 +87,7 @@ class Rewrite {
   void ended(const rdb::ChildEnd& end);
   Status install_base(pid_t child);
   void note_end(bool succeeded);
+  void wait_before_next();
   bool may_try() const;
   bool has_grown() const;
 
