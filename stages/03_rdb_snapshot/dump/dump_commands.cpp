@@ -79,12 +79,12 @@ bool read_expiry(Client& client, std::string_view text, bool absolute, int64_t* 
 // Answers the error itself.
 bool read_value(Client& client, std::string_view payload, Entry::Shape* out) {
   const auto& options = client.server.get<RdbOptions>();
-  const auto value = check_payload(payload, !client.server.get<ChecksumSwitch>().skip);
-  if (!value) {
+  std::string_view value;
+  if (!check_payload(payload, !client.server.get<ChecksumSwitch>().skip, &value)) {
     client.reply.error("ERR DUMP payload version or checksum are wrong");
     return false;
   }
-  RdbReader in(*value, false);
+  RdbReader in(value, false);
   uint8_t type = 0;
   const bool deep = options.sanitize != Sanitize::kNo;
   if (in.byte(&type)) {

@@ -34,16 +34,15 @@ std::string dump_value(const ValueCodecs& codecs, const Entry& entry, bool compr
 }
 
 // [task 3.4] Trust a payload only with a version that is known and the right checksum.
-std::optional<std::string_view> check_payload(std::string_view payload, bool check_sum) {
-  if (payload.size() < kVersionBytes + kChecksumBytes) return {};
-  const std::string_view value = payload.substr(0, payload.size() - kVersionBytes - kChecksumBytes);
+bool check_payload(std::string_view payload, bool check_sum, std::string_view* value) {
+  if (payload.size() < kVersionBytes + kChecksumBytes) return false;
+  *value = payload.substr(0, payload.size() - kVersionBytes - kChecksumBytes);
   uint16_t version = 0;
   uint64_t stored = 0;
-  std::memcpy(&version, payload.data() + value.size(), sizeof version);
-  std::memcpy(&stored, payload.data() + value.size() + kVersionBytes, sizeof stored);
-  if (version > kVersion) return {};
-  if (check_sum && crc64(0, payload.substr(0, payload.size() - kChecksumBytes)) != stored) return {};
-  return value;
+  std::memcpy(&version, payload.data() + value->size(), sizeof version);
+  std::memcpy(&stored, payload.data() + value->size() + kVersionBytes, sizeof stored);
+  if (version > kVersion) return false;
+  return !check_sum || crc64(0, payload.substr(0, payload.size() - kChecksumBytes)) == stored;
 }
 
 }  // namespace strata::rdb

@@ -5,7 +5,6 @@
 // The checksum is always there, and zero is no wildcard.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,7 +14,7 @@ namespace strata::rdb {
 
 std::string dump_value(const ValueCodecs& codecs, const Entry& entry, bool compress);
 
-// What stands in front of the footer, if version and checksum are right.
-std::optional<std::string_view> check_payload(std::string_view payload, bool check_sum = true);
+// Are version and checksum right? Then `value` is what stands in front of them.
+bool check_payload(std::string_view payload, bool check_sum, std::string_view* value);
 
 }  // namespace strata::rdb
