@@ -19,6 +19,8 @@ Layers, lowest first; a module imports only from those above it:
     aof_server what a server appended; rewrites; servers that start from given logs
     hybrid    bases that are images; logs that travel to another server
     sample    keys of every type
+    numbered_writes  writes whose number tells after a crash how many of them are held
+    log_crash kill -9 while a log is written, rewritten, switched, loaded
     context   what one test used, so that a failure can show it
     report    the sections a failed test shows
     fixtures  server, fresh_server, reference, r, wire, wire3, rng

@@ -36,3 +36,8 @@ def wait_until(condition: Callable[[], T], timeout: float = 5.0, what: str = "th
             raise AssertionError(f"waited {scaled(timeout):.1f} s for {what}; {last}")
         time.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def let_pass(moment: float) -> None:
+    """Returns at that moment of time.monotonic(). For what is to happen at a random moment; never for a condition."""
+    time.sleep(max(0.0, moment - time.monotonic()))

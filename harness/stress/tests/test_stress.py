@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import random
 import subprocess
 import sys
 
@@ -12,7 +13,8 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT))
 
-from harness.strata_harness.server import Server  # noqa: E402  (found through the line above)
+from harness.strata_harness import log_crash  # noqa: E402  (found through the line above)
+from harness.strata_harness.server import Server  # noqa: E402
 from harness.stress import snapshot_crash  # noqa: E402
 
 
@@ -75,3 +77,43 @@ def test_data_of_no_single_moment_is_seen(damage, seen):
         wire(*damage)
         with pytest.raises(AssertionError, match=seen):
             snapshot_crash.generation_of(wire)
+
+
+def test_a_log_that_keeps_everything_passes():
+    done = run("aof_crash", "--server", "redis-server", "--rounds", "8")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "8 kills" in done.stdout
+
+
+class ForgetfulServer(Server):
+    """Its log lacks the last bytes at each start."""
+
+    def start(self, wait: bool = True) -> Server:
+        for path in self.dir.glob("appendonlydir/*.incr.aof"):
+            os.truncate(path, max(0, path.stat().st_size - 100))
+        return super().start(wait)
+
+
+@pytest.fixture
+def log_crashes():
+    made = []
+
+    def make(kind):
+        made.extend([kind("redis-server", log_crash.SERVER_OPTIONS), Server("redis-server", log_crash.MIRROR_OPTIONS)])
+        return log_crash.LogCrashes(*[server.start() for server in made], random.Random(1), key_delay_us=0)
+
+    yield make
+    for server in made:
+        server.close()
+
+
+def test_acknowledged_writes_that_are_gone_are_seen(log_crashes):
+    with pytest.raises(AssertionError, match="at least .* had to be"):
+        log_crashes(ForgetfulServer).crash("write")
+
+
+def test_other_data_than_that_of_the_writes_is_seen(log_crashes):
+    crashes = log_crashes(Server)
+    crashes.server.wire().ok("SET", "never written", "of nobody")
+    with pytest.raises(AssertionError, match="the data is not that of these operations"):
+        crashes.crash("rewrite")

@@ -1,0 +1,17 @@
+"""kill -9 at random moments under appendfsync always: nothing acknowledged is lost, and nothing else is there."""
+
+import pytest
+
+from strata_harness.log_crash import MIRROR_OPTIONS, PHASES, SERVER_OPTIONS, LogCrashes
+
+ROUNDS = 5
+
+
+@pytest.mark.limit(60)
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.goal("After kill -9 at any moment of writes, rewrites, switches and starts the first n writes are there, "
+                  "all acknowledged ones among them")
+def test_kill_at_random(fresh_server, rng, phase):
+    crashes = LogCrashes(fresh_server(**SERVER_OPTIONS), fresh_server(**MIRROR_OPTIONS), rng, key_delay_us=50)
+    for _ in range(ROUNDS):
+        crashes.crash(phase)
