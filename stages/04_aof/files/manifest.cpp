@@ -31,7 +31,9 @@ Expected<Line> parse_line(std::string_view text) {
       if (value.find('/') != std::string::npos) return Status::error("File can't be a path, just a filename");
       line.name.file = value;
     } else if (equals_nocase(key, "seq")) {
-      if (!parse_uint64(value, &line.name.seq)) return Status::error(std::string(kInvalid));
+      // The next number must be one, too.
+      if (!parse_uint64(value, &line.name.seq) || line.name.seq >= INT64_MAX)
+        return Status::error(std::string(kInvalid));
     } else if (equals_nocase(key, "type")) {
       line.type = value.empty() ? '\0' : value[0];
     }

@@ -1,9 +1,8 @@
 #include "04_aof/load/command_reader.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
-
-#include "common/numbers.h"
 
 namespace strata::aof {
 
@@ -59,7 +58,8 @@ CommandReader::Line CommandReader::number(char type, int64_t* out) {
   if (block_[at_] != type) return Line::kBroken;
   std::string_view text;
   if (Line read = line(&text); read != Line::kOk) return read;
-  return parse_int64(text.substr(1), out) ? Line::kOk : Line::kBroken;
+  const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), *out);
+  return error == std::errc() && end == text.data() + text.size() ? Line::kOk : Line::kBroken;
 }
 
 CommandReader::Line CommandReader::skip_annotation() {

@@ -38,10 +38,10 @@ void AppendLog::open(UniqueFd fd, uint64_t bytes) {
 Status AppendLog::close() {
   if (!fd_) return {};
   write_out(Urgency::kNow);
-  Status synced = sync();
-  fd_.reset();
+  Status closed = sync();
+  if (!buffer_.empty()) closed = Status::from_errno(fmt::format("{} bytes not written", buffer_.size()), write_error_);
   abandon();
-  return synced;
+  return closed;
 }
 
 void AppendLog::abandon() {
