@@ -69,6 +69,8 @@ Ref Database::look(std::string_view key) {
 }
 
 void Database::touch(Entry& entry) {
+  // While a forked child reads the same memory: a look at a key is not worth the copy of its page.
+  if (!TableResizing::allowed()) return;
   uint32_t old_clock = entry.clock();
   uint32_t clock = keyspace_.touch == nullptr ? keyspace_.access_clock() : keyspace_.touch(keyspace_, old_clock);
   if (clock != old_clock) entry.set_clock(clock);

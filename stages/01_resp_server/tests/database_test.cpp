@@ -119,6 +119,20 @@ TEST_F(DatabaseTest, TheCountOfAccessesOutlivesTheValue) {
   EXPECT_EQ(db_.peek("k")->clock() & 0xff, kInitialFrequency + 5);
 }
 
+TEST_F(DatabaseTest, NoAccessIsNotedWhileAChildReadsTheSameMemory) {
+  keyspace_.policy = EvictionPolicy::kAllKeysLfu;
+  keyspace_.follow_policy();
+  keyspace_.frequency.log_factor = 0;
+  db_.set_string("k", "v");
+  const uint32_t before = db_.peek("k")->clock();
+  TableResizing::allow(false);
+  EXPECT_EQ(get("k"), "v");
+  EXPECT_EQ(db_.peek("k")->clock(), before);
+  TableResizing::allow(true);
+  EXPECT_EQ(get("k"), "v");
+  EXPECT_NE(db_.peek("k")->clock(), before);
+}
+
 TEST_F(DatabaseTest, ExpiryComesAndGoesWithoutTouchingTheValue) {
   for (std::string value : {std::string("12345"), std::string("short"), std::string(5000, 'x')}) {
     db_.set_string("k", value);
