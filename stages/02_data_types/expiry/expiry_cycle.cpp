@@ -85,6 +85,8 @@ void ExpiryCycle::sample_ttl(Watched& watched, int64_t now_ms) {
     database.set_average_ttl_ms(0);
     return;
   }
+  // Keys may have come by the million since the last round; within a round the groups must keep their numbers.
+  if (watched.next_group == 0) deadlines.fit();
   size_t group = deadlines.next_due(watched.next_sample, Deadlines::kAnyTime);
   if (group == deadlines.groups()) group = deadlines.next_due(0, Deadlines::kAnyTime);
   if (group == deadlines.groups()) return;

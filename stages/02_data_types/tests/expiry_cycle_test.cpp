@@ -140,6 +140,13 @@ TEST_F(ExpiryCycleTest, AverageTimeToLiveFollowsTheKeysAndEndsWithThem) {
   EXPECT_EQ(db_.average_ttl_ms(), 0);
 }
 
+TEST_F(ExpiryCycleTest, AverageTimeToLiveIsTakenFromFewKeysHoweverManyThereAre) {
+  set(0, kStart + 30000);  // the groups are laid out for a single key
+  for (int i = 1; i < 50000; i++) set(i, kStart + 30000);
+  cycle_.sample_ttls();
+  EXPECT_GT(deadlines_.groups(), 50000 / (2 * Deadlines::kGroupKeys));
+}
+
 TEST_F(ExpiryCycleTest, AnEmptiedDatabaseHasNoAverageTimeToLive) {
   set(1, kStart + 30000);
   cycle_.sample_ttls();
