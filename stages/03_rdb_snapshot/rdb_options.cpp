@@ -9,7 +9,7 @@ namespace {
 
 // A name of a file in the working directory, as Redis wants it.
 Status check_base_name(const std::string& name) {
-  if (name.find('/') == std::string::npos) return {};
+  if (name.find_first_of("/\\") == std::string::npos) return {};
   return Status::error("dbfilename can't be a path, just a filename");
 }
 

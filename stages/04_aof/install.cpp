@@ -15,7 +15,8 @@ constexpr int64_t kCheckMs = 100;
 
 Status plain_name(const std::string& option, const std::string& name) {
   if (name.empty()) return Status::error("{} can't be empty", option);
-  if (name.find('/') != std::string::npos) return Status::error("{} can't be a path, just a filename", option);
+  if (name.find_first_of("/\\") != std::string::npos)
+    return Status::error("{} can't be a path, just a filename", option);
   return {};
 }
 
@@ -39,7 +40,7 @@ void declare_options(resp::Config& config, AppendOnly& aof) {
   auto& log = aof.log().options;
   auto& rewrite = aof.rewrite().options;
   config.flag("appendonly", &aof.options.enabled, false, "log every write",
-              {.on_change = [&aof] { return aof.follow_option(); }});
+              {.on_change = [&aof] { return aof.follow_option(); }, .fixed_while_loading = true});
   name_option(config, "appendfilename", &aof.options.file_name, "appendonly.aof",
               "what the names of the log's files begin with");
   name_option(config, "appenddirname", &aof.options.directory_name, "appendonlydir",

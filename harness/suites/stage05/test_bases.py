@@ -132,7 +132,7 @@ def test_writes_meanwhile(fresh_server, form):
     wire("RPUSH", "l", *range(100))
     for i in range(100):
         wire.ok("SET", f"k{i}", "before")
-    wire.ok("CONFIG", "SET", "rdb-key-save-delay", 3000)
+    wire.ok("CONFIG", "SET", "rdb-key-save-delay", 20_000)
     assert wire("BGREWRITEAOF") == STARTED
     wire.ok("SELECT", 3)
     wire.ok("SET", "other", "1")

@@ -54,6 +54,14 @@ void config_set(Client& c, Args args) {
   Config& config = c.server.config;
   std::vector<std::pair<std::string, std::string>> pairs;
   for (size_t i = 2; i < args.size(); i += 2) pairs.emplace_back(args[i], args[i + 1]);
+  const bool loading = config.loading && config.loading();
+  for (const auto& [name, value] : pairs) {
+    const Option* option = config.find(name);
+    if (loading && option != nullptr && option->traits().fixed_while_loading) {
+      c.reply.error("LOADING Redis is loading the dataset in memory");
+      return;
+    }
+  }
   ChangeError error;
   if (config.change(pairs, allows(config.enable_protected, c), &error)) {
     c.reply.ok();

@@ -37,7 +37,8 @@ struct OptionTraits {
   bool multi = false;           // several words, or several lines of the file (save, bind)
   std::string_view alias = {};  // the other name it answers to (slave-read-only)
   std::function<Status()> on_change = {};
-  bool inert = false;  // accepted, without effect in this server; may be declared again by a later stage
+  bool fixed_while_loading = false;  // CONFIG SET is refused while data is being loaded
+  bool inert = false;                // accepted, without effect in this server; may be declared again by a later stage
 };
 
 // A line that CONFIG REWRITE puts into the file. One that is not forced only replaces a line that is there
@@ -152,7 +153,8 @@ class Config {
   // Returns false with the reason in `error`.
   bool change(const std::vector<std::pair<std::string, std::string>>& pairs, bool allow_protected, ChangeError* error);
 
-  std::string file;  // absolute path of the configuration file; empty: none
+  std::function<bool()> loading;  // is data being loaded? Null: never
+  std::string file;               // absolute path of the configuration file; empty: none
   ProtectedAccess enable_protected = ProtectedAccess::kNo;
 
  private:

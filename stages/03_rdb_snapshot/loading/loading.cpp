@@ -53,6 +53,12 @@ bool Loading::progress(uint64_t loaded_bytes) {
   return !given_up_;
 }
 
+bool Loading::serve(uint64_t loaded_bytes) {
+  loaded_bytes_ = served_at_ = loaded_bytes;
+  given_up_ = !server_.serve_while_busy();
+  return !given_up_;
+}
+
 // [task 3.9] Serve clients once enough has been loaded since the last time.
 void Loading::serve_now_and_then() {
   const auto interval = static_cast<uint64_t>(server_.get<RdbOptions>().loading_interval_bytes);
@@ -105,6 +111,7 @@ Status load_at_start(resp::Server& server) {
 
 void install_loading(Server& server) {
   auto& loading = server.own<Loading>(server);
+  server.config.loading = [&loading] { return loading.active(); };
   auto& sources = server.own<DataSources>();
   sources.add({.name = "snapshot",
                .priority = kSnapshotPriority,

@@ -26,6 +26,8 @@ class Loading {
     LoadReport& report() { return loading_.report_; }
     // Notes the progress; serves clients every now and then. False: the server is to end, so stop loading.
     bool progress(uint64_t loaded_bytes) { return loading_.progress(loaded_bytes); }
+    // The same, and clients are served now.
+    bool serve(uint64_t loaded_bytes) { return loading_.serve(loaded_bytes); }
 
    private:
     Loading& loading_;
@@ -37,6 +39,7 @@ class Loading {
   void begin(uint64_t total_bytes);
   void end();
   bool progress(uint64_t loaded_bytes);
+  bool serve(uint64_t loaded_bytes);
   void serve_now_and_then();
 
   resp::Server& server_;

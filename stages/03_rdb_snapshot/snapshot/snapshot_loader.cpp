@@ -1,10 +1,9 @@
 #include "03_rdb_snapshot/snapshot/snapshot_loader.h"
 
-#include <unistd.h>
-
 #include <memory>
 
 #include "01_resp_server/db/keyspace.h"
+#include "03_rdb_snapshot/pace.h"
 #include "03_rdb_snapshot/rdb_options.h"
 #include "03_rdb_snapshot/snapshot/aux_fields.h"
 #include "03_rdb_snapshot/snapshot/snapshot_parser.h"
@@ -44,7 +43,6 @@ class Loader final : public SnapshotListener {
   bool add(const KeyRecord& record, db::Entry::Shape& shape);
   uint32_t clock_of(const KeyRecord& record) const;
   bool duplicate() { return in_.fail("RDB has duplicated key '{}' in DB {}", bulk_->duplicate(), db_); }
-  void pace();
 
   resp::Server& server_;
   db::Keyspace& keyspace_;
@@ -131,7 +129,7 @@ bool Loader::add(const KeyRecord& record, db::Entry::Shape& shape) {
   }
   if (!bulk_->add(shape)) return duplicate();
   report_.keys_loaded++;
-  if (delay_us_ != 0) pace();
+  pace(delay_us_, report_.keys_loaded);
   return true;
 }
 
@@ -142,14 +140,6 @@ uint32_t Loader::clock_of(const KeyRecord& record) const {
   }
   const uint64_t idle = std::min<uint64_t>(record.idle_seconds.value_or(0), db::Entry::kClockMask);
   return static_cast<uint32_t>((keyspace_.access_clock() - idle) & db::Entry::kClockMask);
-}
-
-void Loader::pace() {
-  if (delay_us_ > 0) {
-    ::usleep(static_cast<useconds_t>(delay_us_));
-  } else if (report_.keys_loaded % static_cast<uint64_t>(-delay_us_) == 0) {
-    ::usleep(1);
-  }
 }
 
 std::string describe(const RdbReader& in, const SnapshotParser& parser) {

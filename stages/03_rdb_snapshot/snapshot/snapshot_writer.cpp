@@ -1,13 +1,12 @@
 #include "03_rdb_snapshot/snapshot/snapshot_writer.h"
 
-#include <unistd.h>
-
 #include <string>
 
 #include "01_resp_server/db/keyspace.h"
 #include "01_resp_server/server/version.h"
 #include "03_rdb_snapshot/child/page_release.h"
 #include "03_rdb_snapshot/format/rdb_writer.h"
+#include "03_rdb_snapshot/pace.h"
 #include "03_rdb_snapshot/rdb_options.h"
 #include "03_rdb_snapshot/snapshot/aux_fields.h"
 #include "03_rdb_snapshot/values/value_codec.h"
@@ -87,7 +86,11 @@ class SnapshotWriter {
     row.save(entry, out_);
     release_pages_of(entry);
     if (++keys_ % kKeysBetweenReports == 0 && progress_) progress_(keys_);
-    pace();
+    if (options_.key_save_delay_us > 0) {
+      (void)out_.flush();  // what was written so far can be seen
+      if (progress_) progress_(keys_);
+    }
+    pace(options_.key_save_delay_us, keys_);
   }
 
   // Only where the policy makes use of it.
@@ -100,19 +103,6 @@ class SnapshotWriter {
     } else if (keyspace_.policy == Policy::kAllKeysLru || keyspace_.policy == Policy::kVolatileLru) {
       out_.byte(kIdle);
       out_.length((keyspace_.access_clock() - entry.clock()) & db::Entry::kClockMask);
-    }
-  }
-
-  // rdb-key-save-delay: a snapshot that takes its time, for tests.
-  void pace() {
-    const int64_t delay = options_.key_save_delay_us;
-    if (delay == 0) return;
-    if (delay > 0) {
-      (void)out_.flush();  // what was written so far can be seen
-      if (progress_) progress_(keys_);
-      ::usleep(static_cast<useconds_t>(delay));
-    } else if (keys_ % static_cast<uint64_t>(-delay) == 0) {
-      ::usleep(1);
     }
   }
 

@@ -28,7 +28,8 @@ Expected<Line> parse_line(std::string_view text) {
     const std::string& key = (*words)[i];
     const std::string& value = (*words)[i + 1];
     if (equals_nocase(key, "file")) {
-      if (value.find('/') != std::string::npos) return Status::error("File can't be a path, just a filename");
+      if (value.find_first_of("/\\") != std::string::npos)
+        return Status::error("File can't be a path, just a filename");
       line.name.file = value;
     } else if (equals_nocase(key, "seq")) {
       // The next number must be one, too.

@@ -59,8 +59,6 @@ class LogLoader {
     return {};
   }
 
-  bool progress(uint64_t offset) { return session_->progress(done_ + offset); }
-
   // Loads one file: an image, if it begins with one, then commands.
   Status load_file(const LogFileName& name, bool last) {
     const std::string path = directory_.path(name.file);
@@ -74,7 +72,7 @@ class LogLoader {
     first.resize(*n);
 
     AfterImage rest{.ahead = first};
-    auto report = [this](uint64_t offset) { return progress(offset); };
+    auto report = [this](uint64_t offset) { return session_->progress(done_ + offset); };
     if (const ImageFormat* image = server_.get<ImageFormats>().recognise(first)) {
       Expected<rdb::FileSource> whole = rdb::FileSource::open(path);
       if (!whole) return whole.status();
@@ -92,7 +90,7 @@ class LogLoader {
     CommandReader reader(source, rest.ahead, rest.offset);
     ReplayEnd end;
     {
-      Replay replay(server_, [this](uint64_t offset) { return progress(offset); });
+      Replay replay(server_, [this](uint64_t offset) { return session_->serve(done_ + offset); });
       end = replay.run(reader);
     }
     using How = ReplayEnd::How;

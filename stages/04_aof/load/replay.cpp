@@ -4,6 +4,8 @@
 
 #include "01_resp_server/db/keyspace.h"
 #include "01_resp_server/server/client.h"
+#include "03_rdb_snapshot/pace.h"
+#include "03_rdb_snapshot/rdb_options.h"
 #include "common/log.h"
 #include "common/text.h"
 
@@ -20,7 +22,8 @@ Replay::Replay(resp::Server& server, std::function<bool(uint64_t)> progress)
       progress_(std::move(progress)),
       nothing_expires_(server),
       runner_(server, "AOF-loading-client"),
-      lookahead_(server.commands) {}
+      lookahead_(server.commands),
+      delay_us_(server.get<rdb::RdbOptions>().key_load_delay_us) {}
 
 ReplayEnd Replay::run(CommandReader& reader) {
   using How = ReplayEnd::How;
@@ -34,7 +37,8 @@ ReplayEnd Replay::run(CommandReader& reader) {
     if (!runner_.run(reader.words()))
       return {.how = How::kRefused, .good_bytes = reader.begin(), .reason = runner_.reason()};
     if (runner_.in_transaction() && !was_in_transaction) transaction_began = reader.begin();
-    if (++commands_ % kCommandsBetweenReports == 0 && !progress_(reader.offset())) return {.how = How::kStopped};
+    rdb::pace(delay_us_, ++commands_);
+    if (commands_ % kCommandsBetweenReports == 0 && !progress_(reader.offset())) return {.how = How::kStopped};
   }
 }
 

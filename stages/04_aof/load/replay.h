@@ -46,6 +46,7 @@ class Replay {
   resp::Lookahead lookahead_;
   size_t until_look_ = 0;
   uint64_t commands_ = 0;
+  const int64_t& delay_us_;  // may be changed while the replay is under way
 };
 
 }  // namespace strata::aof

@@ -132,7 +132,6 @@ void AppendOnly::gather(bool wanted) {
 // --- on and off ---
 
 Status AppendOnly::follow_option() {
-  if (server_.get<rdb::Loading>().active()) return Status::error("Can't change appendonly while loading the data");
   if (options.enabled && state_ == State::kOff) return switch_on();
   if (!options.enabled && state_ != State::kOff) switch_off();
   return {};
@@ -200,6 +199,20 @@ Status AppendOnly::reload() {
   log_.forget_database();
   if (loaded) server_.get<rdb::BackgroundSave>().forget_changes();
   return loaded.status();
+}
+
+bool AppendOnly::pause() {
+  const bool had = state_ != State::kOff;
+  if (had) switch_off();
+  return had;
+}
+
+void AppendOnly::resume() {
+  if (switch_on().ok()) return;
+  // Tried again until it succeeds.
+  state_ = State::kWaiting;
+  rewrite_.schedule();
+  gather(true);
 }
 
 void AppendOnly::periodic() {

@@ -43,6 +43,10 @@ class AppendOnly {
   Status follow_option();  // `enabled` has changed
   // Replays the log into an empty keyspace: DEBUG LOADAOF.
   Status reload();
+  // While the data is replaced by somebody else's: nothing is logged, until a new base has been written. True: there was a
+  // log, which resume() begins anew.
+  bool pause();
+  void resume();
   void periodic();
   resp::Shutdown::Answer end(const resp::ShutdownRequest& request);
 

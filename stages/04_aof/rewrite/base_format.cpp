@@ -1,10 +1,9 @@
 #include "04_aof/rewrite/base_format.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
 #include "01_resp_server/db/keyspace.h"
 #include "03_rdb_snapshot/child/page_release.h"
+#include "03_rdb_snapshot/pace.h"
 #include "03_rdb_snapshot/rdb_options.h"
 #include "04_aof/rewrite/emit_values.h"
 #include "common/clock.h"
@@ -44,7 +43,7 @@ Status write_commands(resp::Server& server, rdb::ByteSink& sink, bool timestamp,
       emit_key(entry, out);
       rdb::release_pages_of(entry);
       if (++keys % kKeysBetweenReports == 0 && progress) progress(keys);
-      if (delay_us > 0) ::usleep(static_cast<useconds_t>(delay_us));
+      rdb::pace(delay_us, keys);
     });
   }
   return out.flush();

@@ -29,6 +29,11 @@ std::string first_increment_name(const LogDirectory& directory) {
   return directory.path("temp-" + directory.prefix() + ".incr");
 }
 
+void remove_files_of(pid_t child) {
+  ::unlink(unfinished_name(child).c_str());
+  ::unlink(finished_name(child).c_str());
+}
+
 Status rename_file(const std::string& from, const std::string& to) {
   if (std::rename(from.c_str(), to.c_str()) == 0) return {};
   return Status::from_errno(fmt::format("Error trying to rename {} to {}", from, to));
@@ -151,6 +156,7 @@ void Rewrite::cancel() {
   log_notice("Killing AOF child");
   canceled_ = true;
   child_.kill();
+  remove_files_of(child_.pid());
 }
 
 // [task 4.10] The child is gone: install what it wrote, or clean up behind it.
@@ -171,8 +177,7 @@ void Rewrite::ended(const rdb::ChildEnd& end) {
   } else if (!end.killed()) {
     log_warning("Background AOF rewrite terminated by signal {}", end.signal);
   }
-  ::unlink(unfinished_name(end.pid).c_str());
-  ::unlink(finished_name(end.pid).c_str());
+  remove_files_of(end.pid);
   if (switching_on_ && !succeeded) ::unlink(first_increment_name(directory_).c_str());
   if (succeeded || (!end.killed() && !canceled_)) note_end(succeeded);
   if (end_hook_) end_hook_(succeeded);
@@ -187,7 +192,10 @@ void Rewrite::note_end(bool succeeded) {
 // [task 4.12] After several failures in a row, be patient.
 void Rewrite::wait_before_next() {
   const uint64_t doublings = std::min<uint64_t>(failures_ - kFailuresBeforePatience, 6);
-  next_try_ms_ = server_.loop.now_ms() + std::min(int64_t{1} << doublings, kLongestPauseMinutes) * kMinuteMs;
+  const int64_t minutes = std::min(int64_t{1} << doublings, kLongestPauseMinutes);
+  next_try_ms_ = server_.loop.now_ms() + minutes * kMinuteMs;
+  log_warning("Background AOF rewrite has repeatedly failed and triggered the limit, will retry in {} minutes",
+              minutes);
 }
 
 // [task 4.10] Put the new base, and the increments behind it, in the place of the old chain.

@@ -47,7 +47,7 @@ class Rewrite {
   void unschedule() { scheduled_ = false; }
   bool scheduled() const { return scheduled_; }
   bool in_progress() const { return child_.running(kKind); }
-  void cancel();  // kills the child; that is no failure
+  void cancel();  // kills the child, whose files are gone with it; that is no failure
   // Told how each rewrite ended.
   void on_end(std::function<void(bool succeeded)> hook) { end_hook_ = std::move(hook); }
 

@@ -1,0 +1,51 @@
+#include "06_replication/install.h"
+
+#include "03_rdb_snapshot/snapshot/aux_fields.h"
+#include "06_replication/families.h"
+#include "06_replication/replication.h"
+#include "common/numbers.h"
+
+namespace strata::repl {
+
+namespace {
+
+// The history that a snapshot belongs to stands in it: a restart then need not begin anew.
+void remember_in_snapshots(resp::Server& server, Replication& replication) {
+  auto& aux = server.get<rdb::AuxFields>();
+  aux.on_write([&replication]() -> rdb::AuxPairs {
+    const ReplicationStream& stream = replication.stream();
+    if (!stream.backlog().active()) return {};
+    const int db = replication.is_replica() ? replication.link()->reader().db() : 0;
+    return {{"repl-stream-db", std::to_string(db)},
+            {"repl-id", stream.id()},
+            {"repl-offset", std::to_string(stream.offset())}};
+  });
+  aux.on_read([&replication](std::string_view name, std::string_view value) {
+    int64_t number = 0;
+    if (name == "repl-id" && value.size() == 40) replication.remembered.id = value;
+    if (name == "repl-offset" && parse_int64(value, &number)) replication.remembered.offset = number;
+    if (name == "repl-stream-db" && parse_int64(value, &number)) replication.remembered.db = static_cast<int>(number);
+  });
+}
+
+}  // namespace
+
+void install(resp::Server& server) {
+  auto& replication = server.own<Replication>(server);
+  install_replication_options(server);
+  install_replica_gates(server);
+  install_sync_commands(server);
+  install_role_commands(server);
+  install_wait(server);
+  install_replication_info(server);
+  remember_in_snapshots(server, replication);
+
+  server.on_start([&replication] {
+    replication.start();
+    return Status();
+  });
+  server.loop.before_sleep([&replication] { replication.master().wake(); });
+  server.every(1000, [&replication] { replication.periodic(); });
+}
+
+}  // namespace strata::repl

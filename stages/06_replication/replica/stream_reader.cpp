@@ -1,0 +1,61 @@
+#include "06_replication/replica/stream_reader.h"
+
+#include "06_replication/replica/request_scan.h"
+#include "common/log.h"
+#include "common/text.h"
+
+namespace strata::repl {
+
+StreamReader::StreamReader(resp::Server& server, ReplicationStream& stream)
+    : server_(server), stream_(stream), runner_(server, "master") {}
+
+void StreamReader::forget_unapplied() {
+  input_.clear();
+  used_ = 0;
+  wanted_ = 1;
+  transaction_.clear();
+  runner_.drop_transaction();
+}
+
+// [task 6.8] Apply every request that is whole.
+bool StreamReader::take(std::string_view bytes) {
+  input_.append(bytes);
+  const aof::NothingExpires nothing_expires(server_);
+  server_.begin_batch();
+  bool fine = true;
+  while (input_.size() - used_ >= wanted_) {
+    const std::string_view rest = std::string_view(input_).substr(used_);
+    const RequestScan scan = scan_request(rest, words_);
+    if (scan.result == RequestScan::Result::kBroken) {
+      fine = false;
+      break;
+    }
+    wanted_ = scan.result == RequestScan::Result::kMore ? scan.bytes : 1;
+    if (scan.result == RequestScan::Result::kMore) break;
+    apply(rest.substr(0, scan.bytes));
+    used_ += scan.bytes;
+  }
+  input_.erase(0, used_);
+  used_ = 0;
+  return fine;
+}
+
+void StreamReader::apply(std::string_view raw) {
+  const bool asks = words_.size() == 3 && equals_nocase(words_[0], "REPLCONF") && equals_nocase(words_[1], "GETACK");
+  if (asks) {
+    if (on_getack) on_getack();  // before its own bytes count
+  } else if (!words_.empty() && !runner_.run(words_)) {
+    log_warning("== CRITICAL == This replica is sending an error to its master: {}", runner_.reason());
+  }
+  if (runner_.in_transaction()) {
+    transaction_.append(raw);
+    return;
+  }
+  if (!transaction_.empty()) {
+    stream_.feed(transaction_);
+    transaction_.clear();
+  }
+  stream_.feed(raw);
+}
+
+}  // namespace strata::repl

@@ -1,0 +1,64 @@
+// The role of this server: master or replica, and what changes with it.
+//
+//   REPLICAOF host port    the link to that master is opened; the data stays until an image replaces it
+//   image loaded           the history is the master's: id and offset are taken over
+//   stream                 applied, and passed on to replicas of our own
+//   REPLICAOF NO ONE       promotion: the link goes, the history goes on under a new id, the old one is the second
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "01_resp_server/server/server.h"
+#include "06_replication/master/master.h"
+#include "06_replication/options.h"
+#include "06_replication/replica/master_link.h"
+#include "06_replication/stream/replication_stream.h"
+
+namespace strata::repl {
+
+class Replication {
+ public:
+  explicit Replication(resp::Server& server);
+
+  Options options;
+  std::string configured_host;  // replicaof in the configuration; empty: a master
+  int configured_port = 0;
+
+  ReplicationStream& stream() { return stream_; }
+  Master& master() { return master_; }
+  MasterLink* link() { return link_.get(); }
+  bool is_replica() const { return link_ != nullptr; }
+  bool link_up() const { return link_ != nullptr && link_->up(); }
+
+  // Follows a master from now on. What is served meanwhile is the present data.
+  void follow(const std::string& host, int port);
+  void promote();
+
+  void start();  // after the data was loaded: follows the configured master
+  void periodic();
+  void follow_gates();  // call after a change of role, link or options
+
+  // What a snapshot said of the history it belongs to; used at the start.
+  struct Remembered {
+    std::string id;
+    int64_t offset = -1;
+    int db = -1;
+  };
+  Remembered remembered;
+
+ private:
+  Status load_image(const std::string& file, const std::string& id, int64_t offset, StreamReader& reader);
+
+  resp::Server& server_;
+  ReplicationStream stream_;
+  Master master_;
+  std::unique_ptr<MasterLink> link_;
+  resp::GateBit read_only_gate_ = 0;
+  resp::GateBit stale_gate_ = 0;
+  resp::GateBit lonely_gate_ = 0;
+  friend void install_replica_gates(resp::Server&);
+};
+
+}  // namespace strata::repl
