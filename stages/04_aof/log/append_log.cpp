@@ -71,6 +71,7 @@ void AppendLog::append(std::string_view requests) {
 
 void AppendLog::write_out(Urgency urgency) {
   if (!fd_) return;
+  if (thread_.last_error() != seen_error_) note_error(write_error_);  // before anybody is told of it otherwise
   if (!buffer_.empty()) {
     if (urgency == Urgency::kUsual && put_off()) return;
     if (!write_buffer()) return;
@@ -179,13 +180,11 @@ Status AppendLog::sync() {
   return {};
 }
 
-void AppendLog::periodic() {
-  write_out();
-  note_error(write_error_);  // the thread may have met one, or got over it
-}
+void AppendLog::periodic() { write_out(); }
 
 void AppendLog::note_error(int error) {
   write_error_ = error;
+  seen_error_ = thread_.last_error();
   if (failure_hook_) failure_hook_();
 }
 

@@ -94,6 +94,7 @@ class AppendLog final : public db::WriteSink {
   int64_t last_complaint_ms_ = 0;
   uint64_t delayed_syncs_ = 0;
   int write_error_ = 0;
+  int seen_error_ = 0;  // of the thread
   std::function<void(size_t)> written_hook_;
   std::function<void()> failure_hook_;
 };
