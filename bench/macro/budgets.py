@@ -41,6 +41,15 @@ SAVE_TIME = 0.60
 LOAD_TIME = 0.50
 SNAPSHOT_LATENCY: dict[str, float] = {"p99.9": 1.00}
 
+# With every write logged: CPU time of SET at -P 16 under everysec; time between two SETs of 50 clients under always.
+LOG_CPU = 0.60
+ALWAYS_TIME = 1.00
+
+# Wall time of a rewrite and of a start, both with a log of commands; of a start whose base is a snapshot.
+REWRITE_TIME = 0.60
+REPLAY_TIME = 0.50
+HYBRID_START_TIME = 0.50
+
 # Requests that miss in a cache of the same maxmemory, for each eviction policy.
 MISSES = 1.00
 

@@ -26,10 +26,13 @@ import floor
 import fork_pause
 import hit_ratio
 import latency
+import log_policies
+import log_speed
 import memory
 import report
 import snapshot
 from client import BenchError
+from logs import logs
 from servers import Server, resolve
 from snapshots import saves
 
@@ -47,7 +50,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--ours", default="build/release/strata-server", metavar="CMD", help="default: %(default)s")
     parser.add_argument("--theirs", default="redis-server", metavar="CMD", help="default: %(default)s")
     parser.add_argument("--only", help="one kind of measure (default: the first four)",
-                        choices=["cpu", "memory", "latency", "expiry", "hit_ratio", "snapshot", "copy_on_write"])
+                        choices=["cpu", "memory", "latency", "expiry", "hit_ratio", "snapshot", "copy_on_write",
+                                 "log"])
     parser.add_argument("--quick", action="store_true", help="short slices, 3 rounds, no latency: for a first look")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a budget is exceeded")
     speed = parser.add_argument_group("CPU per operation")
@@ -78,7 +82,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
                       help="how long the trace takes at least, per policy and server (default: %(default)s)")
     disk = parser.add_argument_group("snapshots")
     disk.add_argument("--keys", type=int, metavar="N",
-                      help="keys to save (default: 5 million mixed ones; 2 million strings with copy_on_write)")
+                      help="keys to save or log (default: 5 million mixed ones, 2 million of them with log; "
+                           "2 million strings with copy_on_write)")
     disk.add_argument("--fork-sizes", type=lambda text: [float(word) for word in text.split(",")], metavar="GB,GB",
                       default=[0.25, 0.5, 1, 2], help="data whose fork copy_on_write times (default: 0.25,0.5,1,2)")
     output = parser.add_argument_group("output")
@@ -193,7 +198,7 @@ def compare_hit_ratio(options, commands: dict[str, str], notes: list[str]):
 
 
 def compare_snapshot(options, commands: dict[str, str], notes: list[str]):
-    if not _save(commands, notes):
+    if not _all(saves, commands, "snapshots", notes):
         return [], {}
     result = snapshot.measure(commands, options.keys or 5_000_000, options.rounds,
                               lambda step: say(f"[snapshot] {step}"))
@@ -201,7 +206,7 @@ def compare_snapshot(options, commands: dict[str, str], notes: list[str]):
 
 
 def compare_copy_on_write(options, commands: dict[str, str], notes: list[str]):
-    if not _save(commands, notes):
+    if not _all(saves, commands, "snapshots", notes):
         return [], None, None
     pages = copy_on_write.measure(commands, options.keys or 2_000_000, options.rounds,
                                   lambda step: say(f"[copy on write] {step}"))
@@ -211,12 +216,21 @@ def compare_copy_on_write(options, commands: dict[str, str], notes: list[str]):
     return report.copy_on_write_lines(pages) + report.fork_lines(pauses), pages, pauses
 
 
-def _save(commands: dict[str, str], notes: list[str]) -> bool:
-    """Do both servers know of snapshots?"""
+def compare_log(options, commands: dict[str, str], notes: list[str]):
+    if not _all(logs, commands, "logs", notes):
+        return [], None
+    policies = log_policies.measure(commands, options.rounds, 0.4 if options.quick else 1.5,
+                                    lambda step: say(f"[log] {step}"))
+    speed = log_speed.measure(commands, options.keys or 2_000_000, options.rounds, lambda step: say(f"[log] {step}"))
+    return report.policies_lines(policies) + report.log_speed_lines(speed), policies
+
+
+def _all(have, commands: dict[str, str], what: str, notes: list[str]) -> bool:
+    """Does each of the servers have it? If not, there is a note."""
     for label, command in commands.items():
         with Server(label, command) as server:
-            if not saves(server):
-                notes.append(f"Nothing about snapshots: {label} has none")
+            if not have(server):
+                notes.append(f"Nothing about {what}: {label} has none")
                 return False
     return True
 
@@ -237,7 +251,7 @@ def main(arguments: list[str]) -> int:
                   f"again:   {shlex.join(['./strata', 'bench', *arguments])}"]
         lines: list[report.Line] = []
         notes: list[str] = []
-        weights, tails, hits, pages, pauses = [], {}, None, None, None
+        weights, tails, hits, pages, pauses, policies = [], {}, None, None, None, None
         if options.only in (None, "cpu"):
             lines += compare_cpu(options, commands, notes)
         if options.only in (None, "memory"):
@@ -259,6 +273,9 @@ def main(arguments: list[str]) -> int:
             tails |= more
         if options.only == "copy_on_write":
             added, pages, pauses = compare_copy_on_write(options, commands, notes)
+            lines += added
+        if options.only == "log":
+            added, policies = compare_log(options, commands, notes)
             lines += added
     except BenchError as error:
         say(f"bench: {error}")
@@ -284,6 +301,7 @@ def main(arguments: list[str]) -> int:
         drawn += figures.hit_ratio(hits, options.figures) if hits else []
         drawn += figures.copy_on_write(pages, options.figures) if pages else []
         drawn += figures.fork_pause(pauses, options.figures) if pauses else []
+        drawn += figures.policies(policies, options.figures) if policies else []
         say("drawn: " + " ".join(str(path) for path in drawn))
     return 1 if options.check and any(line.verdict == "over" for line in lines) else 0
 

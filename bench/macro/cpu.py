@@ -136,7 +136,7 @@ def measure(row: Row, contenders: dict[str, Server], *, rounds: int, clients: in
             if row.test.refill:
                 _prepare(row, server, operations)
             before = server.cpu_ns()
-            ops = _benchmark(row, server, operations, clients)
+            ops = benchmark(row, server, operations, clients)
             spent = server.cpu_ns() - before
             row.ns_per_op.setdefault(label, []).append(spent / operations)
             row.ops_per_second.setdefault(label, []).append(ops)
@@ -160,12 +160,12 @@ def _calibrate(row: Row, contenders: dict[str, Server], clients: int, seconds: f
     """
     unit = clients * row.depth
     trial = max(1, 10_000 * min(row.depth, 4) // unit) * unit
-    rates = {label: _benchmark(row, server, trial, clients) for label, server in contenders.items()}
+    rates = {label: benchmark(row, server, trial, clients) for label, server in contenders.items()}
     wanted = int(rates["redis"] * seconds)
     return min(max(wanted // unit, 1) * unit, 4_000_000 // unit * unit)
 
 
-def _benchmark(row: Row, server: Server, operations: int, clients: int) -> float:
+def benchmark(row: Row, server: Server, operations: int, clients: int) -> float:
     """One redis-benchmark run; returns its operations per second."""
     command = ["redis-benchmark", "-h", "127.0.0.1", "-p", str(server.port), "-c", str(clients), "-n", str(operations),
                "-P", str(row.depth), "--csv"]

@@ -1,5 +1,5 @@
 """Figures of a run, each as SVG and PNG: ratios against budgets, bytes per key over N, latency by percentile, hit
-ratios, memory during a snapshot, the pause of its fork."""
+ratios, memory during a snapshot, the pause of its fork, the policies of a log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from copy_on_write import RATE, CopyOnWrite
 from fork_pause import ForkPause
 from hit_ratio import EXPONENT, HitRatio
-from latency import Latency, percentile
+from latency import PERCENTILES, Latency, percentile
+from log_policies import CLIENTS, RATE as SET_RATE, Policies
 from memory import Weight
 from report import Line
 
@@ -147,3 +148,25 @@ def fork_pause(result: ForkPause, folder: Path) -> list[Path]:
     axes.set_ylabel("pause of the fork, ms")
     axes.legend(frameon=False)
     return _save(figure, folder, "03-fork-pause")
+
+
+def policies(result: Policies, folder: Path) -> list[Path]:
+    """Throughput on the left, latency on the right: a pair of bars per policy, and per policy and percentile."""
+    figure, (speed, delay) = _pyplot().subplots(1, 2, figsize=(9, 3.6), width_ratios=[1, 2])
+    names = list(result.latency)
+    places = [(policy, percent) for policy in names for percent in PERCENTILES]
+    for label, color, shift in (("ours", OURS, -0.2), ("redis", REDIS, 0.2)):
+        speeds = [1000 / statistics.median(result.microseconds[policy][label]) for policy in names]
+        speed.bar([place + shift for place in range(len(names))], speeds, 0.38, color=color, label=label)
+        delays = [result.latency[policy].microseconds(label, PERCENTILES[percent]) / 1000 for policy, percent in places]
+        delay.bar([place + shift for place in range(len(places))], delays, 0.38, color=color, label=label)
+    speed.set_xticks(range(len(names)), names, fontsize=8)
+    speed.set_ylabel("SETs a second, thousands")
+    speed.set_title(f"{CLIENTS} clients, one SET at a time", fontsize=9)
+    speed.legend(frameon=False, fontsize=8)
+    delay.set_yscale("log")
+    delay.set_xticks(range(len(places)), [f"{percent}\n{policy}" if percent == "p99" else percent for policy, percent
+                                          in places], fontsize=8)
+    delay.set_ylabel("latency, ms")
+    delay.set_title(f"{SET_RATE} SETs a second", fontsize=9)
+    return _save(figure, folder, "04-policies")

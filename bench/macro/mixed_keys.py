@@ -11,8 +11,12 @@ Whoever loads a server can ask for the strings again by `string_key`; their valu
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Iterator
+
+from client import BenchError, load_all
+from servers import Server
 
 SEED = 1
 STRINGS_OF_20 = 8
@@ -29,6 +33,16 @@ LONG = [b"*202\r\n$4\r\nHSET\r\n$8\r\nlonghash\r\n" + LONG_STEP * b"$12\r\n%012d
         b"*102\r\n$5\r\nRPUSH\r\n$8\r\nlonglist\r\n" + LONG_STEP * b"$17\r\nelement%010d\r\n",
         b"*102\r\n$4\r\nSADD\r\n$7\r\nlongset\r\n" + LONG_STEP * b"$19\r\nmember:%012d\r\n",
         b"*202\r\n$4\r\nZADD\r\n$8\r\nlongzset\r\n" + LONG_STEP * b"$12\r\n0.%010d\r\n$13\r\nz%012d\r\n"]
+
+
+def fill(servers: list[Server], keys: int) -> None:
+    """The same for all of them."""
+    with contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(server.connect()) for server in servers]
+        load_all(connections, commands(keys))
+        sizes = {connection.must("DBSIZE") for connection in connections}
+    if len(sizes) != 1:
+        raise BenchError(f"the servers hold different numbers of keys: {sizes}")
 
 
 def commands(keys: int) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import statistics
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import budgets
 from copy_on_write import CopyOnWrite
@@ -15,6 +15,8 @@ from expiry import Expiry
 from fork_pause import ForkPause
 from hit_ratio import HitRatio
 from latency import PERCENTILES, Latency
+from log_policies import CLIENTS, Policies
+from log_speed import LogSpeed
 from memory import Weight
 from snapshot import Snapshot
 
@@ -80,10 +82,14 @@ def latency_lines(latency: Latency, limits: dict[str, float],
     for name, quantile in percentiles.items():
         ours, redis = latency.microseconds("ours", quantile), latency.microseconds("redis", quantile)
         spread = latency.spread(quantile)
-        lines.append(Line(latency.title, f"{name}, {latency.keys / 1e6:g}M keys", ours,
+        lines.append(Line(latency.title, f"{name}, {_count(latency.keys)} keys", ours,
                           redis, "us", ours / redis, min(spread), max(spread), limits.get(name),
                           f"{len(latency.samples('ours'))} / {len(latency.samples('redis'))} samples"))
     return lines
+
+
+def _count(number: int) -> str:
+    return f"{number / 1e6:g}M" if number >= 100_000 else f"{number}"
 
 
 def rounds_line(group: str, measure: str, values: dict[str, list[float]], unit: str, budget: float | None = None,
@@ -145,6 +151,29 @@ def hit_ratio_lines(result: HitRatio) -> list[Line]:
                           100 * ours, 100 * redis, "%", ours / redis, ours / redis, ours / redis, budgets.MISSES,
                           f"{held['ours'] / 1000:.0f}k / {held['redis'] / 1000:.0f}k keys",
                           {"hits": hits, "held": held, "exact_lru": result.exact}))
+    return lines
+
+
+def policies_lines(result: Policies) -> list[Line]:
+    lines = [replace(cpu_line(row), group="CPU time per operation, appendfsync everysec", budget=budgets.LOG_CPU)
+             for row in result.cpu_rows]
+    for policy, times in result.microseconds.items():
+        speed = " / ".join(f"{1000 / statistics.median(times[label]):.1f}k" for label in ("ours", "redis"))
+        limit = budgets.ALWAYS_TIME if policy == "always" else None
+        lines.append(rounds_line(f"Time between two of the SETs of {CLIENTS} clients", f"appendfsync {policy}", times,
+                                 "us", limit, f"{speed} ops/s"))
+    for latency in result.latency.values():
+        lines += latency_lines(latency, {})
+    return lines
+
+
+def log_speed_lines(result: LogSpeed) -> list[Line]:
+    group = f"Logs of {result.keys / 1e6:g}M mixed keys"
+    lines = [rounds_line(group, "rewrite", result.rewrite, "s", budgets.REWRITE_TIME)]
+    for name, times in result.replay.items():
+        size = " / ".join(f"{result.bytes[name][label] / 1e6:.0f}" for label in ("ours", "redis"))
+        lines.append(rounds_line(group, name, times, "s", budgets.REPLAY_TIME, f"{size} MB"))
+        lines.append(rounds_line(group, f"{name}, CPU time", result.replay_cpu[name], "s"))
     return lines
 
 

@@ -23,6 +23,7 @@ from client import BenchError, Connection  # noqa: E402
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+PATIENCE = 600  # seconds that a start, a snapshot or a rewrite may take
 
 
 def resolve(command: str) -> str:
@@ -60,6 +61,18 @@ class Server(process.Server):
             self.close()
             raise BenchError(f"{shlex.join(self.command)}: {error}") from None
         return self
+
+    def start_again(self) -> float:
+        """kill -9, then seconds from the new start until it answers PING: what an operator waits for."""
+        self.kill()
+        start = time.perf_counter()
+        self.start(wait=False)
+        while not self.answers():
+            self.check_alive()
+            if time.perf_counter() - start > PATIENCE:
+                raise BenchError(f"{self.label} does not answer {PATIENCE} s after its start")
+            time.sleep(0.005)
+        return time.perf_counter() - start
 
     def connect(self) -> Connection:
         self.check_alive()

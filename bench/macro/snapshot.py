@@ -17,10 +17,10 @@ import time
 from dataclasses import dataclass, field
 
 import mixed_keys
-from client import BenchError, load_all
+from client import BenchError
 from latency import Latency
 from servers import Server
-from snapshots import PATIENCE, SERVER_OPTIONS, background_save, file_of, save
+from snapshots import SERVER_OPTIONS, background_save, file_of, save
 from steady_load import Load, loading
 
 LOADED = re.compile(r"DB loaded from disk: ([0-9.]+) seconds")
@@ -48,7 +48,7 @@ def measure(commands: dict[str, str], keys: int, rounds: int, progress) -> Snaps
         contenders = {label: stack.enter_context(Server(label, command, options=SERVER_OPTIONS))
                       for label, command in commands.items()}
         progress(f"filling with {keys} keys")
-        _fill(list(contenders.values()), keys)
+        mixed_keys.fill(list(contenders.values()), keys)
         for name, step in (("SAVE", _save), ("BGSAVE", _background_save), ("load", _load)):
             for turn in range(rounds):
                 progress(f"{name} {turn + 1}/{rounds}")
@@ -56,15 +56,6 @@ def measure(commands: dict[str, str], keys: int, rounds: int, progress) -> Snaps
                 for label, server in reversed(order) if turn % 2 else order:
                     step(result, label, server)
     return result
-
-
-def _fill(servers: list[Server], keys: int) -> None:
-    with contextlib.ExitStack() as stack:
-        connections = [stack.enter_context(server.connect()) for server in servers]
-        load_all(connections, mixed_keys.commands(keys))
-        sizes = {connection.must("DBSIZE") for connection in connections}
-    if len(sizes) != 1:
-        raise BenchError(f"the servers hold different numbers of keys: {sizes}")
 
 
 def _save(result: Snapshot, label: str, server: Server) -> None:
@@ -88,14 +79,7 @@ def _background_save(result: Snapshot, label: str, server: Server) -> None:
 
 
 def _load(result: Snapshot, label: str, server: Server) -> None:
-    server.kill()
-    server.start(wait=False)
-    patience = time.monotonic() + PATIENCE
-    while not server.answers():
-        server.check_alive()
-        if time.monotonic() > patience:
-            raise BenchError(f"{label} has not loaded its snapshot after {PATIENCE} s")
-        time.sleep(0.05)
+    server.start_again()
     result.load_cpu.setdefault(label, []).append(server.cpu_ns() / 1e9)
     told = LOADED.findall(server.log_text())
     if len(told) <= len(result.load.get(label, [])):

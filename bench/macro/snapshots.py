@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from client import BenchError, Connection
-from servers import Server
+from servers import PATIENCE, Server
 
-PATIENCE = 600  # seconds that a snapshot may take
 SERVER_OPTIONS = {"loglevel": "notice", "enable-debug-command": "yes"}
 
 

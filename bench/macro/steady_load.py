@@ -62,6 +62,11 @@ class Running:
         theirs.close()
         self._receive()  # that it has begun
 
+    def run_for(self, seconds: float) -> None:
+        """Waits while the load goes on; no longer than it does."""
+        if self._pipe.poll(seconds):
+            self._receive()
+
     def stop(self) -> Samples:
         self._pipe.send("stop")
         return Samples(*self._receive())
