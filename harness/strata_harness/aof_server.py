@@ -1,4 +1,4 @@
-"""The append-only file of a running server: what was appended, its rewrite and child; servers that start from given files.
+"""The append-only file of a running server: what was appended, its rewrites; servers that start from given files.
 
 Stage 4 writes its bases as commands, so every server here starts with `aof-use-rdb-preamble no`.
 """
@@ -161,7 +161,13 @@ def digest(wire: Wire) -> str:
     return str(wire("DEBUG", "DIGEST"))
 
 
+def wait_written(wire: Wire) -> None:
+    """Until nothing waits behind a sync any more, as it may under everysec: what does, dies with the server."""
+    wait_until(lambda: persistence(wire).get("aof_buffer_length", "0") == "0", 5, "the log to be written")
+
+
 def reborn(server: Server) -> Wire:
-    """kill -9 and a new start: what the client sees now comes from the files alone."""
+    """kill -9, when all is written, and a new start: what the client sees now comes from the files alone."""
+    wait_written(server.wire())
     server.kill()
     return server.start().wire()

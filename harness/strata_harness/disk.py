@@ -1,4 +1,4 @@
-"""A disk without room, for one server: its files may not grow beyond a limit, and its writes say so as a full disk would."""
+"""A disk without room, for one server: its files may not grow beyond a limit, and writes fail as on a full disk."""
 
 from __future__ import annotations
 

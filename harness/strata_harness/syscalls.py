@@ -62,8 +62,10 @@ def traced(server: Server) -> Server:
 
 
 def with_faults(server: Server, path: Path, *faults: str) -> Server:
-    """A server, not yet started, in whose calls on the file `path`, and on no other, faults are put: each as in strace's
-    inject=. A count in it (when=) is of each thread's own calls."""
+    """A server, not yet started, in whose calls on the file `path`, and on no other, faults are put.
+
+    Each as in strace's inject=. A count in it (when=) is of each thread's own calls.
+    """
     return _under_strace(server, *[f"inject={fault}" for fault in faults], only=["-P", str(path)])
 
 
@@ -112,7 +114,7 @@ def _number(text: str) -> int:
 
 @dataclass(frozen=True)
 class Progress:
-    """From `place` in the record on, so many bytes of a file are written, and so many of them are surely on the disk."""
+    """From `place` in the record on, so many bytes of a file are written, so many of them surely on the disk."""
 
     place: int
     time: float

@@ -86,7 +86,7 @@ def test_reads(fresh_server):
     assert sum(call.name in SYNCS for call in with_replies(server, 2)) == before
 
 
-@pytest.mark.goal("everysec: another thread syncs, about once a second, and nothing waits longer than two seconds for it")
+@pytest.mark.goal("everysec: another thread syncs, about once a second; nothing waits longer than two seconds for it")
 def test_everysec(fresh_server):
     server, wire = start(fresh_server, "everysec")
     begin, number = int(wire("TIME")[0]), 0
@@ -143,7 +143,7 @@ def test_clean_end(fresh_server, policy):
     assert steps[-1].synced == steps[-1].written == sets(server)[-1]
 
 
-@pytest.mark.goal("Power loss with always: of the log only what was synced survives, and nothing acknowledged is missing")
+@pytest.mark.goal("Power loss with always: of the log only what was synced survives; nothing acknowledged is missing")
 def test_power_loss(fresh_server, rng):
     server, wire = start(fresh_server, "always")
     for i in range(60):
@@ -167,7 +167,7 @@ def test_no_sync_during_rewrite(fresh_server, setting, synced):
     wire.ok("SET", "a", "1")
     endless_rewrite(server, wire)
     wire.ok("SET", "b", "2")
-    found = record(server, lambda found: progress_of(found, incr(2).name)[-1].written == len(log("SELECT 0", "SET b 2")))
+    found = record(server, lambda found: progress_of(found, incr(2).name)[-1].written)
     assert wire("PING") == "PONG"
     found = record(server, lambda found: any("PONG" in call.arguments for call in found[-3:]))
     steps = progress_of(found, incr(2).name)

@@ -85,7 +85,7 @@ def test_shutdown_with_save_points(fresh_server, save):
     assert (server.dir / "dump.rdb").exists() == bool(save)
 
 
-@pytest.mark.goal("appendfilename and appenddirname name the files and their directory; temporary files are none of them")
+@pytest.mark.goal("appendfilename and appenddirname name the files and their directory; the temporary ones are gone")
 def test_names(fresh_server):
     server = fresh_server(**LOGGED, appendfilename="log", appenddirname="somewhere else")
     folder = server.dir / "somewhere else"
@@ -106,7 +106,7 @@ def test_quoted_name(fresh_server, name):
     wire.ok("SET", "k", "v")
     text = (log_dir(server) / f"{name}.manifest").read_bytes()
     entries = read_manifest(text)
-    assert entries == [Part(f"{name}.1.base.aof", 1, "b"), Part(f"{name}.1.incr.aof", 1, "i")], "and the quotes are needed"
+    assert entries == [Part(f"{name}.1.base.aof", 1, "b"), Part(f"{name}.1.incr.aof", 1, "i")]
     assert all(re.match(rb'file "[ -~]*" seq ', line) for line in text.splitlines())
     wire = reborn(server)
     assert wire("GET", "k") == b"v"

@@ -146,7 +146,7 @@ def test_empty(fresh_server):
     assert load(fresh_server, b"#TS:1\r\n", log("SET a 1"), b"")("DBSIZE") == 1
 
 
-@pytest.mark.goal("Only files of the last generation load; a base with the suffix rdb that holds commands loads as such")
+@pytest.mark.goal("What a file is called decides nothing: a base with the suffix rdb that holds commands loads as such")
 def test_suffix(fresh_server):
     odd = Part("appendonly.aof.1.base.rdb", 1, "b")
     server = with_log(fresh_server, {odd: log("SET a 1"), incr(1): log("SET b 2")})

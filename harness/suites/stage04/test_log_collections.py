@@ -1,4 +1,4 @@
-"""What commands on lists, sets, sorted sets, hashes and the rest leave in the log; chance and waiting are taken out of it."""
+"""What commands on lists, sets, sorted sets, hashes and the rest leave in the log, without chance and waiting."""
 
 import pytest
 
@@ -42,7 +42,7 @@ LIST, ZSET = "RPUSH l a b c d", "ZADD z 1 a 2 b 3 c"
     row(LIST, "BLMPOP 0 2 x l RIGHT COUNT 2", "RPOP l 2"), row("RPUSH l 3 1 2", "SORT l STORE m", "="),
     row(LIST, "SORT l ALPHA"), row(LIST, "LRANGE l 0 -1"), row("SET m v", "SORT nokey STORE m", "="),
     row("", "SORT nokey STORE m")])
-@pytest.mark.goal("Lists: what waits is appended as what does not, what pops from the first of several as what it popped")
+@pytest.mark.goal("Lists: what waits is appended as what does not, what pops from one of several as what it popped")
 def test_lists(wire, tail, first, command, expected):
     check(wire, tail, first, command, expected)
 

@@ -1,4 +1,4 @@
-"""kill -9 at any moment: what was acknowledged is there at the next start, and what is there was asked for, in its order."""
+"""kill -9 at any moment: what was acknowledged is there at the next start, in its order, without holes."""
 
 import threading
 
@@ -87,7 +87,6 @@ def test_kill_everysec_quiet(fresh_server):
     wire = server.wire()
     wire.send(log(*[f"RPUSH l {i}" for i in range(3000)]))
     assert wire.read_many(3000)[-1] == 3000
-    wait_until(lambda: persistence(wire)["aof_buffer_length"] == "0", 5, "everything to be written")
     assert reborn(server)("LLEN", "l") == 3000
 
 
@@ -137,7 +136,7 @@ def test_kill_while_loading(fresh_server, rng):
 
 
 @pytest.mark.limit(60)
-@pytest.mark.goal("kill -9 around the switch of a rewrite: every moment leaves a whole chain and no litter in its directory")
+@pytest.mark.goal("kill -9 around the switch of a rewrite: every moment leaves a whole chain of files")
 def test_kill_around_switch(fresh_server, rng):
     server = fresh_server(**{**OPTIONS, "appendfsync": "always"})
     wire = server.wire()

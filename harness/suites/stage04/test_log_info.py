@@ -63,7 +63,7 @@ def test_sizes(logged):
     assert (told["aof_current_size"], told["aof_base_size"]) == (str(size + more), str(size))
 
 
-@pytest.mark.goal("After a start aof_current_size is the sum of all files, aof_base_size that of the base, 0 without one")
+@pytest.mark.goal("After a start aof_current_size is the sum of all files, aof_base_size the base's, 0 without one")
 def test_sizes_after_start(fresh_server):
     data = log("SET k v")
     told = persistence(with_log(fresh_server, {base(1): data * 3, incr(1): data, incr(2): data}).wire())

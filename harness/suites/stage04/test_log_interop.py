@@ -5,15 +5,8 @@ import shutil
 import pytest
 
 from strata_harness.aof_server import OPTIONS, digest, log_dir, rewrite, run
-from strata_harness.server import Server
 
 LOGGED = {**OPTIONS, "appendfsync": "always"}
-
-
-@pytest.fixture
-def redis_server():
-    with Server("redis-server", LOGGED, name="redis-server") as server:
-        yield server
 
 
 def fill(wire, rng):
@@ -35,9 +28,9 @@ def fill(wire, rng):
 
 @pytest.mark.parametrize("direction", ["from redis-server", "to redis-server"])
 @pytest.mark.goal("A directory of base, log and manifest moves between redis-server and this server without loss")
-def test_travel(fresh_server, redis_server, rng, direction):
-    own = fresh_server(start=False, **LOGGED)
-    writer, reader = (redis_server, own) if direction == "from redis-server" else (own, redis_server)
+def test_travel(fresh_server, reference, rng, direction):
+    pair = [fresh_server(start=False, **LOGGED), reference(start=False, **LOGGED)]
+    writer, reader = pair if direction == "to redis-server" else pair[::-1]
     wire = writer.start().wire()
     fill(wire, rng)
     before = digest(wire)

@@ -15,7 +15,8 @@ def tail(server, wire):
 
 @pytest.mark.parametrize("inside, expected", [
     (["SET a 1", "SET b 2"], ["MULTI", "SET a 1", "SET b 2", "EXEC"]), (["GET a", "SET b 2"], ["SET b 2"]),
-    (["GET a"], []), ([], []), (["INCR a", "LPUSH a x"], ["INCR a"]), (["LPUSH a x", "HSET a f v", "GET a"], ["LPUSH a x"]),
+    (["GET a"], []), ([], []), (["INCR a", "LPUSH a x"], ["INCR a"]),
+    (["LPUSH a x", "HSET a f v", "GET a"], ["LPUSH a x"]),
     (["SET a 1", "SELECT 3", "SET b 2"], ["MULTI", "SET a 1", "SELECT 3", "SET b 2", "EXEC"]),
     (["SELECT 3", "SET b 2"], ["SELECT 3", "SET b 2"]),
     (["SELECT 3", "SET b 2", "INCR c"], ["SELECT 3", "MULTI", "SET b 2", "INCR c", "EXEC"]),

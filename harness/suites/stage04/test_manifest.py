@@ -5,7 +5,7 @@ import re
 import pytest
 
 from strata_harness.aof_files import Part, base, history, incr, log, manifest
-from strata_harness.aof_server import MANIFEST, OPTIONS, files, log_dir, names, reborn, with_log
+from strata_harness.aof_server import MANIFEST, files, log_dir, names, reborn, with_log
 from strata_harness.snapshots import contents, refuse
 
 GOOD = manifest([base(1), incr(1)])
@@ -45,7 +45,7 @@ def test_wrong(fresh_server, text, reason):
     assert contents(server.start().wire()) == {b"a": b"1", b"b": b"2"}
 
 
-@pytest.mark.goal("A wrong manifest keeps even a server with appendonly no from starting; a good one changes nothing there")
+@pytest.mark.goal("A wrong manifest keeps a server with appendonly no from starting, too; a good one changes nothing")
 def test_off(fresh_server):
     server = with_log(fresh_server, CONTENTS, GOOD + b"\n", start=False, appendonly="no")
     assert FORMAT in refuse(server)
@@ -63,7 +63,7 @@ def test_off(fresh_server):
     b'file "appendonly\\x2eaof.1.base.aof" seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n',
     b"file appendonly.aof.1.incr.aof seq 1 type i\nfile appendonly.aof.1.base.aof seq 1 type b\n"],
     ids=["comments", "case", "long types", "unknown keys", "other order", "quotes", "escapes", "base last"])
-@pytest.mark.goal("A manifest may have comments, keys that nobody knows, quotes, and its words and lines in another order")
+@pytest.mark.goal("A manifest may have comments, keys that nobody knows, quotes, words and lines in another order")
 def test_liberties(fresh_server, text):
     server = with_log(fresh_server, CONTENTS, text)
     assert contents(server.wire()) == {b"a": b"1", b"b": b"2"}

@@ -62,7 +62,7 @@ def execute(wire, batch):
 
 
 def settled(wire):
-    """The digest, after every key that expired meanwhile has been met and is gone; the one that is about to goes first."""
+    """The digest, after every key that expired has been met and is gone; one that is about to goes first."""
     for db in range(16):
         wire.ok("SELECT", db)
         wire("DEL", "short")

@@ -1,4 +1,4 @@
-"""BGREWRITEAOF: a new base with the data as of its start, a new log beside it, the switch, and nothing of the old left."""
+"""BGREWRITEAOF: a new base with the data as of its start, a new log beside it, and nothing of the old left."""
 
 import pytest
 
@@ -111,7 +111,7 @@ def test_empty(fresh_server):
     assert reborn(server)("DBSIZE") == 0
 
 
-@pytest.mark.goal("A second BGREWRITEAOF is refused while one runs; in a transaction it is scheduled; arguments it has none")
+@pytest.mark.goal("A second BGREWRITEAOF is refused while one runs; in a transaction it is scheduled; it takes no arguments")
 def test_replies(writer):
     server, wire = writer
     assert wire.error("BGREWRITEAOF", "x") == "ERR wrong number of arguments for 'bgrewriteaof' command"
@@ -125,7 +125,7 @@ def test_replies(writer):
     assert "Background append only file rewriting started by pid" in server.log_text()
 
 
-@pytest.mark.goal("With appendonly no a rewrite makes a base and a manifest of it alone; nothing is loaded from it then")
+@pytest.mark.goal("With appendonly no a rewrite makes a base and a manifest of it alone, which is not loaded then")
 def test_appendonly_no(fresh_server):
     server = fresh_server(**{**OPTIONS, "appendonly": "no"})
     wire = server.wire()

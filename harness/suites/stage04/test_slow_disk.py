@@ -23,7 +23,7 @@ def start(fresh_server, policy, fault):
 
 
 @pytest.mark.limit(40)
-@pytest.mark.goal("everysec on a slow disk: no client waits; writes wait two seconds at the most, which INFO and log tell")
+@pytest.mark.goal("everysec on a slow disk: no client waits; writes wait two seconds at most, as INFO and log tell")
 def test_two_seconds(fresh_server):
     server, wire = start(fresh_server, "everysec", "delay_enter=3s")
     longest, number, begin = 0.0, 0, time.monotonic()

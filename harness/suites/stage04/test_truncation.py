@@ -107,7 +107,8 @@ def test_load_truncated_no(fresh_server, tail):
     assert contents(server.start().wire()) == {b"base": b"1", b"a": b"1"}
 
 
-@pytest.mark.parametrize("tail", [b"garbage", bytes(1), bytes(4096), b"\n", b"$3\r\nSET\r\n", b"SET b 2\r\n", b"\xff\xff",
+@pytest.mark.parametrize("tail", [b"garbage", bytes(1), bytes(4096), b"\n", b"$3\r\nSET\r\n", b"SET b 2\r\n",
+                                  b"\xff\xff",
                                   b"*x\r\n", b"*0\r\n", b"*-1\r\n", b"*2\r\n:3\r\nGET\r\n", b"*1\r\n*1\r\n", b"+OK\r\n",
                                   b"\n" + log("SET b 2")], ids=lambda tail: repr(tail[:9])[2:-1])
 @pytest.mark.parametrize("truncated", ["yes", "no"])
@@ -140,7 +141,7 @@ def test_false_snapshot(fresh_server):
     assert contents(server.start().wire()) == {b"a": b"1"}
 
 
-@pytest.mark.goal("Recovery drill: after a FLUSHALL by mistake its last lines are cut off by hand, and all data is back")
+@pytest.mark.goal("Recovery drill: after a FLUSHALL by mistake it is cut off the log by hand, and all data is back")
 @pytest.mark.parametrize("command", ["FLUSHALL", "flushdb async"])
 def test_flushall_drill(fresh_server, command):
     server = fresh_server(**OPTIONS, appendfsync="always")
