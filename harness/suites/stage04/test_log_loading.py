@@ -47,7 +47,7 @@ def test_progress(slow):
     assert told["loading_total_bytes"] == str(total)
     first = wait_until(lambda: int(persistence(wire)["loading_loaded_bytes"]), 5, "some progress")
     assert 0 < first < total
-    more = wait_until(lambda: int((told := persistence(wire))["loading_loaded_bytes"]) > first and told, 5, "more of it")
+    more = wait_until(lambda: int((told := persistence(wire))["loading_loaded_bytes"]) > first and told, 5, "more")
     assert float(more["loading_loaded_perc"]) == pytest.approx(100 * int(more["loading_loaded_bytes"]) / total, abs=5)
     wire.ok("CONFIG", "SET", "key-load-delay", 0)
     wait_until(lambda: wire("PING") == "PONG", 10, "the rest to load")

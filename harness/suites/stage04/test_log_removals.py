@@ -111,6 +111,7 @@ def test_eviction(fresh_server, lazy, word):
     assert removed and len(set(removed)) == len(removed)
     assert {words[0] for words in commands} == {b"SET", word.encode()}
     assert commands[0][0] == word.encode() and commands[-1][1] == b"last"
+    wire.ok("CONFIG", "SET", "maxmemory", 0)
     before = wire("DEBUG", "DIGEST")
     assert reborn(server)("DEBUG", "DIGEST") == before
 

@@ -122,6 +122,6 @@ def test_replay_with_eviction(fresh_server, rng):
         wire.send(log(*[("SET", f"k{rng.randrange(2000)}", "x" * rng.randrange(5000)) for _ in range(BATCH)]))
         wire.read_many(BATCH)
     assert "evicted_keys:0\r\n" not in wire("INFO", "stats").decode()
+    wire.ok("CONFIG", "SET", "maxmemory", 0)
     before = settled(wire)
-    server.options["maxmemory"] = 0
     assert settled(reborn(server)) == before

@@ -111,7 +111,7 @@ def test_empty(fresh_server):
     assert reborn(server)("DBSIZE") == 0
 
 
-@pytest.mark.goal("A second BGREWRITEAOF is refused while one runs; in a transaction it is scheduled; it takes no arguments")
+@pytest.mark.goal("A second BGREWRITEAOF is refused while one runs; in a transaction one is scheduled")
 def test_replies(writer):
     server, wire = writer
     assert wire.error("BGREWRITEAOF", "x") == "ERR wrong number of arguments for 'bgrewriteaof' command"
