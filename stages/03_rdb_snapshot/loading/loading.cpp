@@ -62,9 +62,7 @@ bool Loading::serve(uint64_t loaded_bytes) {
 // [task 3.9] Serve clients once enough has been loaded since the last time.
 void Loading::serve_now_and_then() {
   const auto interval = static_cast<uint64_t>(server_.get<RdbOptions>().loading_interval_bytes);
-  if (loaded_bytes_ - served_at_ < interval) return;
-  served_at_ = loaded_bytes_;
-  given_up_ = !server_.serve_while_busy();
+  if (loaded_bytes_ - served_at_ >= interval) (void)serve(loaded_bytes_);
 }
 
 void Loading::info(resp::InfoWriter& out) const {
