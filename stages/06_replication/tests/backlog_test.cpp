@@ -49,7 +49,7 @@ TEST(Backlog, LetsGoOfOldBytesButOfNoneThatIsNeeded) {
   backlog.append(std::string(20000, 'y'));
   EXPECT_LE(backlog.first(), 500000u);
   EXPECT_GT(backlog.first(), 400000u);
-  needed = backlog.end();
+  backlog.oldest_needed = [&] { return backlog.end(); };
   for (int i = 0; i < 100; i++) backlog.append(kilobyte);
   EXPECT_GE(backlog.size(), 50000u);
   EXPECT_LT(backlog.size(), 90000u);
