@@ -7,8 +7,8 @@ import pytest
 from strata_harness.packed import intset, listpack, natural, ziplist, zipmap
 from strata_harness.rdb_codes import double, integer, lzf, lzf_run, raw, string, text_double
 from strata_harness.rdb_file import (HASH, HASH_LISTPACK, HASH_ZIPLIST, HASH_ZIPMAP, LIST, LIST_QUICKLIST,
-                                     LIST_QUICKLIST_2, LIST_ZIPLIST, SET, SET_INTSET, STRING, ZSET, ZSET_2,
-                                     ZSET_LISTPACK, ZSET_ZIPLIST, payload, quicklist, read_payload, table)
+                                     LIST_QUICKLIST_2, LIST_ZIPLIST, PACKED, PLAIN, SET, SET_INTSET, STRING, ZSET,
+                                     ZSET_2, ZSET_LISTPACK, ZSET_ZIPLIST, payload, quicklist, read_payload, table)
 from strata_harness.snapshots import contents, encodings
 
 SERVER_OPTIONS = {"enable_debug_command": "yes"}
@@ -41,6 +41,31 @@ def test_payload(wire, command, kind, value):
     assert wire("DUMP", "k") == payload(kind, value)
 
 
+NO_NUMBERS = ["007", "-0", "+1", "00", " 1", "1.0", "12345678901", "2147483648", "-2147483649"]
+DISTINCT = bytes(range(100))
+
+
+@pytest.mark.parametrize("text", NO_NUMBERS)
+@pytest.mark.goal("What only looks like a number, or needs more than 32 bits, is dumped as a text")
+def test_no_number(wire, text):
+    wire.ok("SET", "k", text)
+    assert wire("DUMP", "k") == payload(STRING, raw(text))
+
+
+@pytest.mark.parametrize("text, worth", [
+    (b"a" * 20, False), (b"a" * 21, True), (DISTINCT, False), (DISTINCT + DISTINCT[:5], False),
+    (DISTINCT * 2, True)], ids=["20 bytes", "21 bytes", "all distinct", "nearly all distinct", "all twice"])
+@pytest.mark.goal("A text is dumped compressed if it has more than twenty bytes and if that saves a few of them")
+def test_compression(wire, text, worth):
+    wire.ok("SET", "k", text)
+    dump = wire("DUMP", "k")
+    assert read_payload(dump).value == text
+    if worth:
+        assert dump[1] == 0xC3 and len(dump) < len(text) + 11
+    else:
+        assert dump == payload(STRING, raw(text))
+
+
 @pytest.mark.goal("DUMP of a missing or expired key is null; a payload knows no time to live")
 def test_dump(wire):
     assert wire("DUMP", "none") is None
@@ -61,6 +86,29 @@ def test_compressed(wire):
     assert wire("DUMP", "k") == payload(STRING, raw("a" * 1000))
     wire.ok("RESTORE", "r", 0, payload(STRING, lzf(lzf_run(b"z", 200), 200)))
     assert wire("GET", "r") == b"z" * 200
+
+
+@pytest.mark.goal("A list is dumped node by node as it lies in memory: packed, compressed already, or one huge element")
+def test_nodes(fresh_server):
+    server = fresh_server(list_max_listpack_size=3, list_compress_depth=1, rdbcompression="no", **SERVER_OPTIONS)
+    wire = server.wire()
+    words = [b"%06d " % i * 5 for i in range(15)]
+    wire("RPUSH", "l", *words)
+    dumped = read_payload(wire("DUMP", "l"))
+    assert dumped.value == words and dumped.nodes == [(PACKED, 3)] * 5
+    wire.ok("DEBUG", "QUICKLIST-PACKED-THRESHOLD", "10b")
+    wire("RPUSH", "huge", "a", "b", b"x" * 100, "c")
+    dumped = read_payload(wire("DUMP", "huge"))
+    assert dumped.nodes == [(PACKED, 2), (PLAIN, 1), (PACKED, 1)] and dumped.value == [b"a", b"b", b"x" * 100, b"c"]
+
+
+@pytest.mark.parametrize("value", [0, -1, 127, -128, 128, -129, 32767, -32768, -40_000, (1 << 31) - 1, -(1 << 31)])
+@pytest.mark.goal("Numbers in one, two or four bytes come back with their sign, in whatever width they were written")
+def test_numbers(wire, value):
+    for width in (1, 2, 4):
+        if -(1 << 8 * width - 1) <= value < 1 << 8 * width - 1:
+            wire.ok("RESTORE", "k", 0, payload(STRING, integer(value, width)), "REPLACE")
+            assert wire("GET", "k") == b"%d" % value and wire("INCR", "k") == value + 1
 
 
 FILL = [("string", ["SET", "k", "some text"]), ("number", ["SET", "k", 1 << 40]),
@@ -112,6 +160,29 @@ def test_old_types(wire, name, kind, value, expected):
     assert today[0] in (LIST_QUICKLIST_2, SET, HASH_LISTPACK, ZSET_LISTPACK) and today[-10:-8] == b"\x0a\0"
     wire.ok("RESTORE", "k", 0, today, "REPLACE")
     assert contents(wire) == {b"k": expected}
+
+
+@pytest.mark.goal("A sorted set whose members come in any order is in order afterwards, small or large")
+def test_any_order(wire, rng):
+    for size in (3, 500):
+        members = [(f"m{i}", i // 2) for i in range(size)]
+        expected = [word.encode() for word, _ in sorted(members, key=lambda pair: (pair[1], pair[0]))]
+        for order in (members, members[::-1], rng.sample(members, size)):
+            value = table(*(raw(member) + double(score) for member, score in order))
+            wire.ok("RESTORE", "k", 0, payload(ZSET_2, value), "REPLACE")
+            assert wire("ZRANGE", "k", 0, -1) == expected
+            assert wire("ZRANK", "k", "m2") == expected.index(b"m2")
+
+
+@pytest.mark.goal("A list keeps the nodes that it had in the server that dumped it, whatever the limits are here")
+def test_nodes_stay(wire):
+    wire.ok("CONFIG", "SET", "rdbcompression", "no")
+    dump = payload(LIST_QUICKLIST_2, quicklist(*(listpack([b"a", i, b"c"]) for i in range(4)), listpack([b"end"])))
+    for limit in (-2, 2, 5):
+        wire.ok("CONFIG", "SET", "list-max-listpack-size", limit)
+        wire.ok("RESTORE", "k", 0, dump, "REPLACE")
+        assert wire("DUMP", "k") == dump
+    assert wire("LRANGE", "k", -3, -1) == [b"3", b"c", b"end"]
 
 
 @pytest.mark.goal("RESTORE refuses a name in use, whatever its type; with REPLACE the new value takes its place")

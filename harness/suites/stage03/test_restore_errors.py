@@ -129,7 +129,8 @@ DAMAGED = {  # refused at any setting
     "intset too long": (SET_INTSET, raw(intset([1, 2]) + b"\0")),
     "intset of 7 bytes": (SET_INTSET, raw(b"\2\0\0\0\1\0\0")),
     "ziplist without an end": (LIST_ZIPLIST, raw(ZL[:-1])),
-    "ziplist with a wrong link": (LIST_ZIPLIST, raw(ZL.replace(b"\1b", b"\7b"))),
+    "ziplist with a wrong length": (LIST_ZIPLIST, raw(ZL.replace(b"\1b", b"\7b"))),
+    "ziplist with a wrong link": (LIST_ZIPLIST, raw(ZL.replace(b"\2\1b", b"\5\1b"))),
     "ziplist with a wrong tail": (LIST_ZIPLIST, raw(ZL[:4] + b"\x0b" + ZL[5:])),
     "ziplist with a wrong count": (LIST_ZIPLIST, raw(ZL[:8] + b"\7" + ZL[9:])),
     "ziplist node damaged": (LIST_QUICKLIST, table(raw(ZL), raw(ZL[:-3]))),
@@ -140,6 +141,11 @@ DAMAGED = {  # refused at any setting
     "zipmap without an end": (HASH_ZIPMAP, raw(zipmap([(b"a", b"1")])[:-1])),
     "zipmap field twice": (HASH_ZIPMAP, raw(zipmap([(b"a", b"1")] * 2))),
     "zipmap value beyond": (HASH_ZIPMAP, raw(b"\1\1a\x50\0b\xff"))}
+TWICE = {  # the last one is the one too many
+    "set": (SET, [raw("a"), raw("b"), raw("a")]), "number in a set": (SET, [integer(1), raw("1")]),
+    "large set": (SET, [integer(i % 699) for i in range(700)]), "hash": (HASH, [raw("f") + raw("v")] * 2),
+    "large hash": (HASH, [integer(i % 699) + raw("v") for i in range(700)]),
+    "sorted set": (ZSET_2, [raw("a") + double(2), raw("b") + double(1), raw("a") + double(0)])}
 DEEP = {  # noticed by a look at every element
     "field twice": (HASH_LISTPACK, raw(listpack([b"a", 1, b"a", 2]))),
     "odd hash": (HASH_LISTPACK, raw(listpack([b"a", 1, b"b"]))),
@@ -170,6 +176,16 @@ def test_damaged(server, wire, setting):
     assert wire("GET", "old") == b"v" and wire("DBSIZE") == 1
     assert most_memory(server) - before < 256 << 10, "lengths that lie make no room"
     wire.ok("RESTORE", "k", 0, HELLO)
+
+
+@pytest.mark.parametrize("name", TWICE)
+@pytest.mark.goal("A member or a field that comes twice is bad data")
+def test_twice(wire, name):
+    wire.ok("CONFIG", "SET", "sanitize-dump-payload", "yes")
+    kind, items = TWICE[name]
+    assert wire.error("RESTORE", "k", 0, payload(kind, table(*items))) == BAD_DATA
+    assert wire("EXISTS", "k") == 0
+    wire.ok("RESTORE", "k", 0, payload(kind, table(*items[:-1])))
 
 
 @pytest.mark.parametrize("setting", ["yes", "clients"])

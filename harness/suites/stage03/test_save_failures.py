@@ -165,6 +165,19 @@ def test_misconf(saver):
     assert wire.error("EXEC") == "EXECABORT Transaction discarded because of previous errors."
 
 
+@pytest.mark.goal("While saves fail EXEC counts as what its commands do: reads run, a write gets MISCONF")
+def test_misconf_in_transactions(saver):
+    server, wire = saver
+    reader, writer = server.wire(), server.wire()
+    for other, commands in ((reader, [["GET", "k"], ["DBSIZE"]]), (writer, [["GET", "k"], ["SET", "k", "new"]])):
+        other.ok("MULTI")
+        assert [other(*command) for command in commands] == ["QUEUED"] * 2
+    fail_save(server, wire)
+    assert reader("EXEC") == [b"old", 1]
+    assert writer("EXEC") == RespError(f"EXECABORT Transaction discarded because of: {MISCONF.text}")
+    assert wire("GET", "k") == b"old"
+
+
 @pytest.mark.parametrize("remedy", ["BGSAVE", "SAVE", "stop-writes-on-bgsave-error", "save"])
 @pytest.mark.goal("Writes go on after a good save, with stop-writes-on-bgsave-error no, and without save points")
 def test_recovery(saver, remedy):
