@@ -171,8 +171,8 @@ def test_damaged(server, wire, setting):
     wire.ok("SET", "old", "v")
     before = most_memory(server)
     for name, (kind, value) in DAMAGED.items():
-        assert wire.error("RESTORE", "k", 0, payload(kind, value)) == BAD_DATA, name
-        assert wire.error("RESTORE", "old", 0, payload(kind, value), "REPLACE") == BAD_DATA, name
+        assert wire("RESTORE", "k", 0, payload(kind, value)) == RespError(BAD_DATA), name
+        assert wire("RESTORE", "old", 0, payload(kind, value), "REPLACE") == RespError(BAD_DATA), name
     assert wire("GET", "old") == b"v" and wire("DBSIZE") == 1
     assert most_memory(server) - before < 256 << 10, "lengths that lie make no room"
     wire.ok("RESTORE", "k", 0, HELLO)
