@@ -1,6 +1,7 @@
 #include "04_aof/install.h"
 
 #include "01_resp_server/server/info_sections.h"
+#include "02_data_types/eviction/eviction.h"
 #include "03_rdb_snapshot/loading/data_sources.h"
 #include "04_aof/families.h"
 #include "04_aof/load/image_formats.h"
@@ -102,6 +103,7 @@ void install(resp::Server& server) {
                      return write_commands(server, sink, aof.log().options.timestamps, progress);
                    }});
 
+  server.get<db::Eviction>().not_counted([&aof] { return aof.log().buffered(); });
   install_bgrewriteaof(server);
   install_aof_debug(server);
 

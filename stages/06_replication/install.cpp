@@ -1,7 +1,9 @@
 #include "06_replication/install.h"
 
+#include "02_data_types/eviction/eviction.h"
 #include "03_rdb_snapshot/snapshot/aux_fields.h"
 #include "06_replication/families.h"
+#include "06_replication/master/last_wait.h"
 #include "06_replication/replication.h"
 #include "common/numbers.h"
 
@@ -38,7 +40,13 @@ void install(resp::Server& server) {
   install_role_commands(server);
   install_wait(server);
   install_replication_info(server);
+  install_last_wait(server);
   remember_in_snapshots(server, replication);
+  auto& eviction = server.get<db::Eviction>();
+  eviction.left_to_another = [&replication] {
+    return replication.is_replica() && replication.options.ignore_maxmemory;
+  };
+  eviction.not_counted([&replication] { return replication.master().output_bytes(); });
 
   server.on_start([&replication] {
     replication.start();

@@ -87,6 +87,10 @@ void install_replication_options(Server& server) {
               {.alias = "slave-serve-stale-data", .on_change = gates});
   config.flag("replica-read-only", &options.read_only, true, "refuse writes of ordinary clients",
               {.alias = "slave-read-only", .on_change = gates});
+  config.flag("replica-ignore-maxmemory", &options.ignore_maxmemory, true, "a replica leaves eviction to its master",
+              {.alias = "slave-ignore-maxmemory"});
+  config.integer("shutdown-timeout", &options.shutdown_timeout_s, 10, 0, kIntMax,
+                 "seconds that a master waits at its end for replicas that lag behind");
   config.flag("replica-lazy-flush", &options.lazy_flush, false, "free the old data in the background",
               {.alias = "slave-lazy-flush"});
 }

@@ -3,40 +3,12 @@ redis-server."""
 
 import pytest
 
+from strata_harness.replicas import OPTIONS, follow, in_step, replication, stats
 from strata_harness.sample import fill
 from strata_harness.wait import wait_until
 
 pytestmark = pytest.mark.limit(40)  # two servers, many keys
-OPTIONS = {"enable_debug_command": "yes", "repl_diskless_sync_delay": 0}
 PAIRS = ["ours from ours", "ours from redis", "redis from ours"]
-
-
-def replication(wire):
-    lines = wire("INFO", "replication").decode().splitlines()
-    return dict(line.split(":", 1) for line in lines if ":" in line)
-
-
-def stats(wire):
-    lines = wire("INFO", "stats").decode().splitlines()
-    told = dict(line.split(":", 1) for line in lines if ":" in line)
-    return tuple(int(told[name]) for name in ("sync_full", "sync_partial_ok", "sync_partial_err"))
-
-
-def digest(wire):
-    return wire("DEBUG", "DIGEST")
-
-
-def in_step(master, replica):
-    """Waits until the replica has applied all that the master has produced, and both hold the same."""
-    wait_until(lambda: replication(replica)["master_link_status"] == "up", 15, "the link")
-    wait_until(lambda: replication(replica)["slave_repl_offset"] == replication(master)["master_repl_offset"], 15,
-               "the stream to be applied")
-    assert digest(replica) == digest(master)
-    assert replication(replica)["master_replid"] == replication(master)["master_replid"]
-
-
-def follow(replica, master):
-    replica.ok("REPLICAOF", "127.0.0.1", master.port)
 
 
 @pytest.fixture
@@ -162,3 +134,18 @@ def test_chain(fresh_server, reference, rng):
     in_step(wire, between)
     in_step(between, end)
     assert replication(end)["master_replid"] == replication(wire)["master_replid"]
+
+
+@pairs()
+@pytest.mark.goal("A replica leaves eviction to its master: beyond maxmemory both still hold the same")
+def test_eviction(pair):
+    master, replica = pair
+    wire, other = master.wire(), replica.wire()
+    follow(other, master)
+    in_step(wire, other)
+    for each in (wire, other):
+        each.ok("CONFIG", "SET", "maxmemory-policy", "allkeys-random", "maxmemory", "8mb")
+    for i in range(400):
+        wire.ok("SET", f"k{i}", "x" * 50_000)
+    assert wire("DBSIZE") < 300
+    in_step(wire, other)

@@ -65,7 +65,7 @@ int64_t Eviction::time_limit_us(int64_t tenacity) {
 }
 
 Eviction::Outcome Eviction::make_room() {
-  if (bytes_over_limit() == 0) {
+  if ((left_to_another && left_to_another()) || bytes_over_limit() == 0) {
     note_exceeded(false);
     return Outcome::kEnough;
   }

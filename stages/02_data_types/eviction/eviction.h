@@ -44,6 +44,8 @@ class Eviction {
   // Bytes that are part of used_memory() and do not count. May be called for several parts, which add up.
   void not_counted(std::function<size_t()> bytes) { not_counted_.push_back(std::move(bytes)); }
   size_t not_counted_bytes() const;
+  // True while another server evicts in this one's place (a replica's master). Null: never.
+  std::function<bool()> left_to_another;
 
   // Options. Call follow_options() after changing them.
   struct Options {

@@ -139,6 +139,30 @@ size_t Master::good() const {
   }));
 }
 
+size_t Master::lagging() const {
+  return static_cast<size_t>(std::count_if(replicas_.begin(), replicas_.end(), [this](resp::Client* client) {
+    return replica_of(*client).acked != stream_.offset();
+  }));
+}
+
+void Master::log_lagging() const {
+  for (resp::Client* client : replicas_) {
+    Replica& replica = replica_of(*client);
+    if (replica.acked == stream_.offset()) continue;
+    log_notice("Lagging replica {}:{} reported offset {} behind master, lag={}, state={}.", replica.ip(*client),
+               replica.port, static_cast<int64_t>(stream_.offset()) - static_cast<int64_t>(replica.acked),
+               replica.online() ? (server_.loop.now_ms() - replica.acked_ms) / 1000 : 0,
+               replica.online() ? "online" : "not online");
+  }
+}
+
+size_t Master::output_bytes() const {
+  size_t bytes = 0;
+  for (resp::Client* client : replicas_) bytes += client->out.memory_bytes();
+  const uint64_t kept = stream_.backlog().size();
+  return bytes + (kept > stream_.backlog().keep_bytes ? kept - stream_.backlog().keep_bytes : 0);
+}
+
 // --- snapshots ---
 
 // [task 6.4] Begin a snapshot for those who wait, if now is the time.

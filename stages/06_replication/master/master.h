@@ -39,7 +39,11 @@ class Master {
   size_t online() const;
   // Replicas that are online and have acknowledged at least this offset.
   size_t acknowledged_by(uint64_t offset) const;
-  size_t good() const;  // online, and heard of within min-replicas-max-lag
+  size_t good() const;     // online, and heard of within min-replicas-max-lag
+  size_t lagging() const;  // have not acknowledged everything
+  void log_lagging() const;
+  // What the replicas' output takes; not to be counted where keys are evicted, for that would produce more of it.
+  size_t output_bytes() const;
 
   // --- what they are sent ---
   // Lets the replicas' output go on, if there is more of the stream.
