@@ -11,7 +11,7 @@ from strata_harness.aof_server import (MANIFEST, STARTED, base_file, current_log
 from strata_harness.hybrid import (FORMATS, HYBRID, SUFFIXES, base_format, base_image, carry, check, image, use_format)
 from strata_harness.rdb_file import AUX, EOF, IDLE, LIST_QUICKLIST_2, RESIZEDB, SELECTDB, STRING
 from strata_harness.sample import fill
-from strata_harness.snapshots import contents, dump_file, persistence, temporary_files
+from strata_harness.snapshots import children, contents, dump_file, persistence, temporary_files
 from strata_harness.wait import wait_until
 
 BOTH = pytest.mark.parametrize("form", list(FORMATS))
@@ -132,8 +132,10 @@ def test_writes_meanwhile(fresh_server, form):
     wire("RPUSH", "l", *range(100))
     for i in range(100):
         wire.ok("SET", f"k{i}", "before")
-    wire.ok("CONFIG", "SET", "rdb-key-save-delay", 20_000)
+    wire.ok("CONFIG", "SET", "rdb-key-save-delay", 5000)
     assert wire("BGREWRITEAOF") == STARTED
+    [child] = wait_until(lambda: children(server), 5, "the child")
+    os.kill(child, signal.SIGSTOP)
     wire.ok("SELECT", 3)
     wire.ok("SET", "other", "1")
     wire.ok("SELECT", 0)
@@ -142,6 +144,7 @@ def test_writes_meanwhile(fresh_server, form):
         wire("LPOP", "l")
     assert persistence(wire)["aof_rewrite_in_progress"] == "1"
     before = digest(wire)
+    os.kill(child, signal.SIGCONT)
     wait_rewritten(wire)
     assert b"after" not in base_file(server).read_bytes()
     appended = commands_in(current_log(server).read_bytes())
@@ -339,14 +342,14 @@ def travel(source, target, rng):
 @BOTH
 @pytest.mark.goal("redis-server starts from this server's files, goes on with them and holds the same data")
 def test_to_redis(fresh_server, reference, rng, form):
-    options = {**HYBRID, "aof_use_rdb_preamble": FORMATS[form], "appendfsync": "no"}
+    options = {**HYBRID, "aof_use_rdb_preamble": FORMATS[form]}
     travel(fresh_server(start=False, **options), reference(start=False, **options), rng)
 
 
 @BOTH
 @pytest.mark.goal("This server starts from redis-server's files, goes on with them and holds the same data")
 def test_from_redis(fresh_server, reference, rng, form):
-    options = {**HYBRID, "aof_use_rdb_preamble": FORMATS[form], "appendfsync": "no"}
+    options = {**HYBRID, "aof_use_rdb_preamble": FORMATS[form]}
     travel(reference(start=False, **options), fresh_server(start=False, **options), rng)
 
 

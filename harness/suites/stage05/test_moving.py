@@ -17,7 +17,7 @@ from strata_harness.snapshots import (FOREVER_US, background_save, children, con
 from strata_harness.wait import wait_until
 
 BOTH = pytest.mark.parametrize("form", list(FORMATS))
-SNAPSHOTS = {**HYBRID, "appendonly": "no"}
+SNAPSHOTS = {**HYBRID, "appendonly": "no", "appendfsync": "always"}
 TEMPORARY = "temp-appendonly.aof.incr"
 
 
@@ -295,7 +295,7 @@ def test_base_alone(fresh_server, form):
 @BOTH
 @pytest.mark.goal("A log that was switched on on one server is whole: the other one starts from it")
 def test_moved_to_redis(fresh_server, reference, rng, form):
-    source = snapshots_only(fresh_server, form, appendfsync="no")
+    source = snapshots_only(fresh_server, form)
     wire = source.wire()
     fill(wire, rng, 10)
     switch_on(wire)
