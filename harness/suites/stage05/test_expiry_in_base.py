@@ -128,7 +128,8 @@ def test_while_expiring(fresh_server, form):
     wire = server.wire()
     now = int(time.time() * 1000)
     for i in range(200):
-        wire.ok("SET", f"k{i}", i, "PXAT", now + 50 + 2 * i if i % 2 else LATER)
+        wire.send_command("SET", f"k{i}", i, "PXAT", now + 50 + 2 * i if i % 2 else LATER)
+    assert wire.read_many(200) == ["OK"] * 200
     rewrite(wire)
     wait_until(lambda: wire("DBSIZE") < 200, 5, "the first keys to go")
     rewrite(wire)

@@ -48,6 +48,7 @@ def written(writer, count):
 
 
 @BOTH
+@pytest.mark.limit(40)
 @pytest.mark.goal("Switched on under writes, the log holds them all once INFO says that the rewrite is done")
 def test_to_log(fresh_server, form):
     server = snapshots_only(fresh_server, form)
@@ -67,6 +68,7 @@ def test_to_log(fresh_server, form):
 
 
 @BOTH
+@pytest.mark.limit(40)
 @pytest.mark.goal("Back to snapshots under writes: a save, the log off, a save at the end; nothing is lost")
 def test_to_snapshots(fresh_server, form):
     server = fresh_server(**{**HYBRID, "aof_use_rdb_preamble": FORMATS[form]})
@@ -89,7 +91,7 @@ def test_to_snapshots(fresh_server, form):
     assert operations_held(wire) == acknowledged and digest(wire) == before
 
 
-@pytest.mark.limit(30)
+@pytest.mark.limit(60)
 @pytest.mark.goal("To and fro three times under writes, each time with a start from what is in force: no write is lost")
 def test_to_and_fro(fresh_server):
     server = snapshots_only(fresh_server)
