@@ -14,14 +14,13 @@ def fill(wire, rng):
     for half in range(2):
         for db in (0, 3):
             wire.ok("SELECT", db)
-            for i in range(30):
+            for i in range(15):
                 words = [b"%d" % rng.randrange(1000) + rng.randbytes(3) for _ in range(rng.randrange(1, 90))]
-                wire("RPUSH", f"l{i}", *words)
-                wire("SADD", f"s{i}", *words)
-                wire("HSET", f"h{i}", *[part for word in words for part in (word, "v")])
-                wire("ZADD", f"z{i}", *[part for word in words for part in (rng.uniform(-9, 9), word)])
-                run(wire, f"SET k{i} {i} EX 100000", f"INCRBYFLOAT k{i} 0.1", f"SPOP s{i} 2", f"LPOP l{i}",
-                    f"GEOADD g {i} {i} m{i}", "MULTI", f"INCR n{i}", f"ZPOPMIN z{i}", "EXEC", f"PFADD p{i % 3} {i}")
+                scored = [part for word in words for part in (rng.uniform(-9, 9), word)]
+                run(wire, ("RPUSH", f"l{i}", *words), ("SADD", f"s{i}", *words), ("HSET", f"h{i}", *words, *words),
+                    ("ZADD", f"z{i}", *scored), f"SET k{i} {i} EX 100000", f"INCRBYFLOAT k{i} 0.1", f"SPOP s{i} 2",
+                    f"LPOP l{i}", f"GEOADD g {i} {i} m{i}", "MULTI", f"INCR n{i}", f"ZPOPMIN z{i}", "EXEC",
+                    f"PFADD p{i % 3} {i}")
         if half == 0:
             rewrite(wire)
 

@@ -67,12 +67,10 @@ def test_always_waits(fresh_server):
 
 @pytest.mark.goal("no on a slow disk: nobody waits for a sync, since there is none")
 def test_no_waits(fresh_server):
-    server, wire = start(fresh_server, "no", "delay_enter=5s")
-    before = time.monotonic()
-    for number in range(50):
+    server, wire = start(fresh_server, "no", "delay_enter=60s")  # far longer than a reply is waited for
+    for number in range(10):
         wire.ok("SET", f"k{number}", "v")
-    assert time.monotonic() - before < scaled(3)
-    assert log("SET k49 v") in current_log(server).read_bytes()
+    assert log("SET k9 v") in current_log(server).read_bytes()
 
 
 @pytest.mark.goal("everysec: a sync that fails stops writes until one succeeds; nothing is lost meanwhile")
