@@ -30,6 +30,7 @@ import log_policies
 import log_speed
 import memory
 import report
+import restart
 import snapshot
 from client import BenchError
 from logs import logs
@@ -51,7 +52,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--theirs", default="redis-server", metavar="CMD", help="default: %(default)s")
     parser.add_argument("--only", help="one kind of measure (default: the first four)",
                         choices=["cpu", "memory", "latency", "expiry", "hit_ratio", "snapshot", "copy_on_write",
-                                 "log"])
+                                 "log", "restart"])
     parser.add_argument("--quick", action="store_true", help="short slices, 3 rounds, no latency: for a first look")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a budget is exceeded")
     speed = parser.add_argument_group("CPU per operation")
@@ -82,7 +83,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
                       help="how long the trace takes at least, per policy and server (default: %(default)s)")
     disk = parser.add_argument_group("snapshots")
     disk.add_argument("--keys", type=int, metavar="N",
-                      help="keys to save or log (default: 5 million mixed ones, 2 million of them with log; "
+                      help="keys to save or log (default: 5 million mixed ones, 2 million of them with log, "
+                           "1 million with restart; "
                            "2 million strings with copy_on_write)")
     disk.add_argument("--fork-sizes", type=lambda text: [float(word) for word in text.split(",")], metavar="GB,GB",
                       default=[0.25, 0.5, 1, 2], help="data whose fork copy_on_write times (default: 0.25,0.5,1,2)")
@@ -225,6 +227,13 @@ def compare_log(options, commands: dict[str, str], notes: list[str]):
     return report.policies_lines(policies) + report.log_speed_lines(speed), policies
 
 
+def compare_restart(options, commands: dict[str, str], notes: list[str]):
+    if not _all(logs, commands, "logs", notes):
+        return [], None
+    result = restart.measure(commands, options.keys or 1_000_000, options.rounds, lambda step: say(f"[restart] {step}"))
+    return report.restart_lines(result), result
+
+
 def _all(have, commands: dict[str, str], what: str, notes: list[str]) -> bool:
     """Does each of the servers have it? If not, there is a note."""
     for label, command in commands.items():
@@ -251,7 +260,7 @@ def main(arguments: list[str]) -> int:
                   f"again:   {shlex.join(['./strata', 'bench', *arguments])}"]
         lines: list[report.Line] = []
         notes: list[str] = []
-        weights, tails, hits, pages, pauses, policies = [], {}, None, None, None, None
+        weights, tails, hits, pages, pauses, policies, starts = [], {}, None, None, None, None, None
         if options.only in (None, "cpu"):
             lines += compare_cpu(options, commands, notes)
         if options.only in (None, "memory"):
@@ -276,6 +285,9 @@ def main(arguments: list[str]) -> int:
             lines += added
         if options.only == "log":
             added, policies = compare_log(options, commands, notes)
+            lines += added
+        if options.only == "restart":
+            added, starts = compare_restart(options, commands, notes)
             lines += added
     except BenchError as error:
         say(f"bench: {error}")
@@ -302,6 +314,7 @@ def main(arguments: list[str]) -> int:
         drawn += figures.copy_on_write(pages, options.figures) if pages else []
         drawn += figures.fork_pause(pauses, options.figures) if pauses else []
         drawn += figures.policies(policies, options.figures) if policies else []
+        drawn += figures.restart(starts, options.figures) if starts else []
         say("drawn: " + " ".join(str(path) for path in drawn))
     return 1 if options.check and any(line.verdict == "over" for line in lines) else 0
 

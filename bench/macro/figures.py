@@ -1,5 +1,5 @@
 """Figures of a run, each as SVG and PNG: ratios against budgets, bytes per key over N, latency by percentile, hit
-ratios, memory during a snapshot, the pause of its fork, the policies of a log."""
+ratios, memory during a snapshot, the pause of its fork, the policies of a log, starts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from latency import PERCENTILES, Latency, percentile
 from log_policies import CLIENTS, RATE as SET_RATE, Policies
 from memory import Weight
 from report import Line
+from restart import AOF, HYBRID, RDB, Restart
 
 OURS, REDIS, BUDGET = "#1b7f79", "#b5443b", "#333333"
 
@@ -170,3 +171,31 @@ def policies(result: Policies, folder: Path) -> list[Path]:
     delay.set_ylabel("latency, ms")
     delay.set_title(f"{SET_RATE} SETs a second", fontsize=9)
     return _save(figure, folder, "04-policies")
+
+
+def restart(result: Restart, folder: Path) -> list[Path]:
+    """Time of a start above, size of its files below; over the keys on the left, over the commands since the last
+    rewrite on the right, where a snapshot is a level line."""
+    figure, grid = _pyplot().subplots(2, 2, figsize=(9, 6), sharex="col", sharey="row")
+    for label, name, color in (("ours", "ours", OURS), ("redis", "redis-server", REDIS)):
+        for kind, style in ((RDB, ":"), (AOF, "--"), (HYBRID, "-")):
+            for column, setups, count in ((0, result.over_keys(kind), "keys"), (1, result.over_tail(kind), "tail")):
+                places = [getattr(setup, count) / 1e6 for setup in setups]
+                rows = [[statistics.median(result.seconds[setup][label]) for setup in setups],
+                        [result.bytes[setup][label] / 1e6 for setup in setups]]
+                if kind == RDB and column == 1:  # it knows of no tail
+                    places = [0.0, max(setup.tail for setup in result.over_tail(AOF)) / 1e6]
+                    rows = [2 * values for values in rows]
+                for axes, values in zip(grid[:, column], rows):
+                    axes.plot(places, values, color=color, ls=style, marker="o", ms=3, lw=1.2, label=f"{name}, {kind}")
+    for axes in grid.flat:
+        axes.set_ylim(bottom=0)
+        axes.set_xlim(left=0)
+    grid[0][0].set_ylabel("start until PING is answered, s")
+    grid[1][0].set_ylabel("size of the files, MB")
+    grid[1][0].set_xlabel("keys, millions; nothing written since the rewrite")
+    grid[1][1].set_xlabel("SETs since the rewrite, millions")
+    grid[0][0].legend(frameon=False, fontsize=7)
+    figure.suptitle(f"Starts with mixed keys; on the right {max(setup.keys for setup in result.seconds) / 1e6:g}M of them",
+                    fontsize=10)
+    return _save(figure, folder, "05-restart")

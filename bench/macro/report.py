@@ -18,6 +18,7 @@ from latency import PERCENTILES, Latency
 from log_policies import CLIENTS, Policies
 from log_speed import LogSpeed
 from memory import Weight
+from restart import HYBRID, Restart
 from snapshot import Snapshot
 
 HEAD = ["measure", "ours", "redis", "ratio", "min..max", "budget", "verdict", "remarks"]
@@ -174,6 +175,17 @@ def log_speed_lines(result: LogSpeed) -> list[Line]:
         size = " / ".join(f"{result.bytes[name][label] / 1e6:.0f}" for label in ("ours", "redis"))
         lines.append(rounds_line(group, name, times, "s", budgets.REPLAY_TIME, f"{size} MB"))
         lines.append(rounds_line(group, f"{name}, CPU time", result.replay_cpu[name], "s"))
+    return lines
+
+
+def restart_lines(result: Restart) -> list[Line]:
+    lines = []
+    for setup, seconds in result.seconds.items():
+        size = " / ".join(f"{result.bytes[setup][label] / 1e6:.1f}" for label in ("ours", "redis"))
+        tail = f", {_count(setup.tail)} commands since" if setup.tail else ""
+        limit = budgets.HYBRID_START_TIME if setup.kind == HYBRID else None
+        lines.append(rounds_line("Start until PING is answered", f"{setup.kind}, {_count(setup.keys)} keys{tail}",
+                                 seconds, "s", limit, f"{size} MB"))
     return lines
 
 
