@@ -11,6 +11,7 @@ Layers, lowest first; a module imports only from those above it:
     pyclient  redis-py, recorded into the same transcripts
     disk      a disk without room
     syscalls  what a server asks of the kernel, and when; faults put into it
+    lost_power  what a power loss leaves of its files, from that record
     packed    listpacks, ziplists, intsets, zipmaps as bytes
     rdb_codes lengths, strings, LZF and checksum of RDB files
     rdb_file  RDB files and DUMP payloads: a builder, and a strict reader

@@ -10,6 +10,8 @@ The tracer runs beside the server (-D), which so keeps its process id, its paren
 
 from __future__ import annotations
 
+import ast
+import functools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,7 @@ _LINE = re.compile(r"(\d+) +(\d+\.\d+) (.*)")
 _WHOLE = re.compile(r"(\w+)\((.*)\) += (-?\d+|\?).*")
 _BEGUN = re.compile(r"(\w+)\((.*) <unfinished \.\.\.>")
 _RESUMED = re.compile(r"<\.\.\. (\w+) resumed>(.*)\) += (-?\d+|\?).*")
+_TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _DESCRIPTOR = re.compile(r"\d+<([^>]*)>")
 
 
@@ -40,7 +43,7 @@ class Call:
     time: float  # unix seconds, of its begin
     result: int
 
-    @property
+    @functools.cached_property
     def path(self) -> str:
         """Of a call on a descriptor: the file's path, or socket:[number]."""
         match = _DESCRIPTOR.match(self.arguments)
@@ -51,14 +54,19 @@ class Call:
         """The file's name."""
         return Path(self.path).name
 
+    @functools.cached_property
+    def texts(self) -> list[bytes]:
+        """What stands in quotes: paths, or what was written, as much of it as was recorded."""
+        return [ast.literal_eval(f'b"{text}"') for text in _TEXT.findall(self.arguments)]
+
     @property
     def is_reply(self) -> bool:
         return self.name in WRITES and self.path.startswith("socket:") and self.result > 0
 
 
-def traced(server: Server) -> Server:
-    """A server, not yet started, whose calls are recorded."""
-    return _under_strace(server, "trace=" + ",".join(_TRACED))
+def traced(server: Server, shown: int = 64) -> Server:
+    """A server, not yet started, whose calls are recorded, with so many bytes of what is written."""
+    return _under_strace(server, "trace=" + ",".join(_TRACED), only=["-x", "-s", str(shown)])
 
 
 def with_faults(server: Server, path: Path, *faults: str) -> Server:
@@ -77,7 +85,7 @@ def without_strace(server: Server) -> Server:
 
 def _under_strace(server: Server, *expressions: str, only: Sequence[str] = ()) -> Server:
     options = [word for expression in expressions for word in ("-e", expression)]
-    server.command = ["strace", "-D", "-f", "-ttt", "-y", "-s", "64", "-o", str(_record(server)), *only, *options, _END,
+    server.command = ["strace", "-D", "-f", "-ttt", "-y", "-o", str(_record(server)), *only, *options, _END,
                       *server.command]
     return server
 

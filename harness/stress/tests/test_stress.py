@@ -117,3 +117,18 @@ def test_other_data_than_that_of_the_writes_is_seen(log_crashes):
     crashes.server.wire().ok("SET", "never written", "of nobody")
     with pytest.raises(AssertionError, match="the data is not that of these operations"):
         crashes.crash("rewrite")
+
+
+@pytest.mark.limit(120)
+def test_a_good_server_survives_a_power_loss():
+    done = run("power_loss", "--server", "redis-server", "--rounds", "3", "--seconds", "1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("after each power loss what was promised") == 2
+
+
+@pytest.mark.limit(120)
+def test_replies_before_the_sync_are_seen():
+    done = run("power_loss", "--server", "redis-server --no-appendfsync-on-rewrite yes", "--rounds", "1", "--seconds",
+               "1")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "was acknowledged before it was synced" in done.stdout
