@@ -26,11 +26,14 @@ def test_first_start(fresh_server):
     assert not list(server.dir.glob("temp*"))
 
 
-@pytest.mark.goal("Without appendonly there is no directory and no file")
+@pytest.mark.goal("Without appendonly there is no directory and no file; they come with the first start that asks for them")
 def test_off(fresh_server):
     server = fresh_server()
     server.wire().ok("SET", "k", "v")
     assert not log_dir(server).exists()
+    server.options.update(LOGGED)
+    reborn(server)
+    assert names(server) == ["b1", "i1"]
 
 
 @pytest.mark.goal("The log holds the command before its client has the reply")
@@ -123,6 +126,7 @@ def _escaped(name):
 def test_immutable_names(fresh_server, option):
     server = fresh_server(**LOGGED)
     wire = server.wire()
+    assert names(server) == ["b1", "i1"]
     assert wire.error("CONFIG", "SET", option, "x") == (
         f"ERR CONFIG SET failed (possibly related to argument '{option}') - can't set immutable config")
     assert wire("CONFIG", "GET", option) == [option.encode(), {"appendfilename": b"appendonly.aof",
@@ -136,7 +140,8 @@ def test_immutable_names(fresh_server, option):
 
 @pytest.mark.goal("The options of the log have the defaults and the values of Redis 7.0")
 def test_options(fresh_server):
-    wire = fresh_server().wire()
+    server = fresh_server()
+    wire = server.wire()
     defaults = {"appendonly": "no", "appendfsync": "everysec", "no-appendfsync-on-rewrite": "no",
                 "auto-aof-rewrite-percentage": "100", "auto-aof-rewrite-min-size": "67108864",
                 "aof-load-truncated": "yes", "aof-timestamp-enabled": "no", "aof-rewrite-incremental-fsync": "yes",
@@ -150,6 +155,8 @@ def test_options(fresh_server):
     for name, wrong in (("appendfsync", "sometimes"), ("appendonly", "maybe"), ("auto-aof-rewrite-percentage", "-1"),
                         ("auto-aof-rewrite-min-size", "x"), ("aof-load-truncated", "2")):
         assert wire.error("CONFIG", "SET", name, wrong).startswith("ERR CONFIG SET failed")
+    server.options["appendonly"] = "yes"
+    assert reborn(server)("CONFIG", "GET", "appendonly") == [b"appendonly", b"yes"] and len(names(server)) == 2
 
 
 @pytest.mark.goal("The numbers go on where the manifest stands, for bases and logs by themselves")

@@ -66,11 +66,13 @@ def test_ignored(fresh_server, entries):
     assert (server.dir / NAME).read_bytes() == OLD
 
 
-@pytest.mark.goal("Without appendonly an old log is left alone")
+@pytest.mark.goal("Without appendonly an old log is left alone, until a start asks for it")
 def test_off(fresh_server):
     server = with_old(fresh_server, appendonly="no").start()
     assert server.wire()("DBSIZE") == 0
     assert (server.dir / NAME).read_bytes() == OLD and not log_dir(server).exists()
+    server.options["appendonly"] = "yes"
+    assert contents(reborn(server)) == DATA
 
 
 @pytest.mark.goal("An old log under another name is found by appendfilename, and keeps that name")
