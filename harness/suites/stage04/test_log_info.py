@@ -6,8 +6,8 @@ import signal
 import pytest
 
 from strata_harness.aof_files import base, incr, log
-from strata_harness.aof_server import (OPTIONS, STARTED, base_file, current_log, endless_rewrite, reborn, rewrite, run,
-                                       wait_rewritten, with_log)
+from strata_harness.aof_server import (OPTIONS, STARTED, base_file, current_log, endless_rewrite, names, reborn, rewrite,
+                                       run, wait_rewritten, with_log)
 from strata_harness.snapshots import FOREVER_US, children, persistence
 from strata_harness.wait import wait_until
 
@@ -33,15 +33,19 @@ def fields(told):
 
 @pytest.mark.goal("Without a log the fields of the log's files are not there, the others are, in their order")
 def test_fields_without_log(fresh_server):
-    told = fields(persistence(fresh_server().wire()))
+    server = fresh_server()
+    told = fields(persistence(server.wire()))
     assert list(told) == ALWAYS
     assert told == {**FRESH, "aof_enabled": "0"}
+    server.options.update(OPTIONS)
+    assert list(fields(persistence(reborn(server)))) == ALWAYS + WITH_LOG and names(server) == ["b1", "i1"]
 
 
 @pytest.mark.goal("With a log all fields are there, in their order, and at zero on a fresh server")
 def test_fields_with_log(logged):
-    told = fields(persistence(logged[1]))
-    assert list(told) == ALWAYS + WITH_LOG
+    server, wire = logged
+    told = fields(persistence(wire))
+    assert list(told) == ALWAYS + WITH_LOG and names(server) == ["b1", "i1"]
     assert told == {**FRESH, "aof_enabled": "1", **{name: "0" for name in WITH_LOG}}
 
 
