@@ -137,10 +137,10 @@ TEST_F(AppendLogTest, AWriteWaitsForABusyDiskForTwoSecondsOnly) {
   log.append("abc");
   log.write_out();
   EXPECT_EQ(content(), "") << "it would wait for the disk";
-  pass(1500);
+  pass(1000);
   EXPECT_EQ(content(), "");
   EXPECT_EQ(log.delayed_syncs(), 0u);
-  pass(800);
+  pass(1300);
   EXPECT_EQ(content(), "abc");
   EXPECT_EQ(log.delayed_syncs(), 1u);
 }

@@ -1,7 +1,6 @@
 // What tests of the log are made of: commands as bytes, a source that gives them bit by bit, a folder.
 #pragma once
 
-#include <gtest/gtest.h>
 #include <stdlib.h>
 
 #include <algorithm>
