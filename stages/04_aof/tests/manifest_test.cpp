@@ -49,7 +49,7 @@ TEST(Manifest, MayLackABaseOrEverything) {
 }
 
 TEST(Manifest, NamesAreQuotedWhenTheyMustBe) {
-  for (const std::string& name : std::vector<std::string>{"a b", "a\"b", "a'b", "a\\b", "a\nb", "a\x01\xff"}) {
+  for (const std::string& name : std::vector<std::string>{"a b", "a\"b", "a'b", "a\nb", "a\x01\xff"}) {
     Manifest manifest;
     manifest.base = LogFileName{name, 1};
     manifest.base_seq = 1;
@@ -79,7 +79,7 @@ TEST(Manifest, RefusesWhatCannotBeRight) {
               "Found a non-monotonic sequence number, at line 2: '" + line + "'");
   }
   EXPECT_TRUE(refusal("file b seq 1 type x\n").starts_with("Unknown AOF file type"));
-  for (const char* path : {"/etc/b", "../b", "a/b"}) {
+  for (const char* path : {"/etc/b", "../b", "a/b", "a\\b"}) {
     const std::string line = std::string("file ") + path + " seq 1 type b\n";
     EXPECT_TRUE(refusal(line).starts_with("File can't be a path, just a filename"));
   }
