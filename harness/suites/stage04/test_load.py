@@ -7,6 +7,7 @@ import pytest
 from strata_harness.aof_files import Part, base, incr, log
 from strata_harness.aof_server import (OPTIONS, current_log, digest, log_dir, names, reborn, rewrite, run, with_log)
 from strata_harness.snapshots import contents
+from strata_harness.wait import wait_until
 
 LATER = 4102444800000
 
@@ -123,7 +124,7 @@ def test_no_acl(fresh_server):
                       maxclients=1)
     wire = server.wire()
     wire.ok("AUTH", "secret")
-    assert wire("DBSIZE") == 2
+    wait_until(lambda: wire("DBSIZE") == 2, 5, "the log to be loaded")
 
 
 @pytest.mark.goal("Words of any size and bytes load, as do commands of very many words")

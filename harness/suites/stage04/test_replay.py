@@ -8,7 +8,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from harness.differential.families.stage01 import keys, strings  # noqa: E402
-from harness.differential.families.stage02 import (bits, geo, hashes, hyperloglogs, lists, sets, sort,  # noqa: E402
+from harness.differential.families.stage02 import (bits, geo, hashes, hyperloglogs, lists, sets,  # noqa: E402
                                                    sorted_sets, typed_keys)
 from harness.differential.families.stage02.pool import POOLS  # noqa: E402
 from harness.differential.gen import Gen  # noqa: E402
@@ -17,7 +17,7 @@ from strata_harness.aof_files import log  # noqa: E402
 from strata_harness.aof_server import OPTIONS, digest, reborn, rewrite, wait_rewritten  # noqa: E402
 from strata_harness.resp import RespError  # noqa: E402
 
-FAMILIES = [strings, keys, lists, hashes, sets, sorted_sets, bits, hyperloglogs, geo, sort, typed_keys]
+FAMILIES = [strings, keys, lists, hashes, sets, sorted_sets, bits, hyperloglogs, geo, typed_keys]
 BATCH = 100
 
 
@@ -37,10 +37,11 @@ def by_chance(g):
 
 
 def is_replayed(args):
-    """No options, since thresholds decide about a HyperLogLog's very bytes; and no BITFIELD that may fail: Redis 7.0.15
-    then makes the key, but does not append that."""
+    """Options are out, since thresholds decide about a HyperLogLog's very bytes, and two things that Redis 7.0.15 gets
+    wrong: a BITFIELD that fails makes a key without appending that; SORT refuses numbers for an earlier command's error.
+    """
     words = {word.upper() for word in args}
-    return b"CONFIG" not in words and not {b"BITFIELD", b"FAIL"} <= words
+    return words.isdisjoint({b"CONFIG", b"SORT"}) and not {b"BITFIELD", b"FAIL"} <= words
 
 
 def commands(g, count):
