@@ -64,9 +64,8 @@ Status LogDirectory::persist(Manifest manifest) {
     ::unlink(temporary.c_str());
     return failed;
   }
-  if (Status synced = fsync_directory(directory_); !synced.ok()) return synced;
-  manifest_ = std::move(manifest);
-  return {};
+  manifest_ = std::move(manifest);  // what is on the disk now, even if it may not survive a power cut yet
+  return fsync_directory(directory_);
 }
 
 void LogDirectory::remove_history(const std::function<void(UniqueFd)>& close_later) {

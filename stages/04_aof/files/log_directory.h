@@ -37,7 +37,8 @@ class LogDirectory {
   Status make();  // the directory, unless it is there
   // Reads the manifest; none at all is an empty one.
   Status read();
-  // Makes `manifest` the present one, on the disk first.
+  // Makes `manifest` the present one, on the disk first. After an error manifest() tells whether it has become that: then
+  // only the directory could not be synced, and no file that it names may be deleted.
   Status persist(Manifest manifest);
   // Deletes the files that are history, then forgets them. A file that cannot be deleted is tried again the next time.
   // Freeing the blocks of a large file takes long: that happens when its last descriptor is closed, which

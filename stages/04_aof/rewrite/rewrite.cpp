@@ -69,7 +69,7 @@ Status Rewrite::open_increment() {
   next.increments.push_back(name);
   next.increment_seq = name.seq;
   if (Status persisted = directory_.persist(std::move(next)); !persisted.ok()) {
-    ::unlink(path.c_str());
+    if (directory_.manifest().increment_seq != name.seq) ::unlink(path.c_str());
     return persisted;
   }
   log_.open(*std::move(fd), 0);
@@ -217,8 +217,9 @@ Status Rewrite::install_base(pid_t child) {
   }
   next.replace_base(base, log_.is_open() ? 1 : 0);
   if (Status persisted = directory_.persist(std::move(next)); !persisted.ok()) {
-    ::unlink(base_path.c_str());
-    if (switching_on_) ::unlink(increment_path.c_str());
+    const bool named = directory_.manifest().base == base;
+    if (!named) ::unlink(base_path.c_str());
+    if (!named && switching_on_) ::unlink(increment_path.c_str());
     return persisted;
   }
   if (log_.is_open()) {
