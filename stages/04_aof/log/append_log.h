@@ -77,6 +77,7 @@ class AppendLog final : public db::WriteSink {
  private:
   bool put_off();
   bool write_buffer();
+  void note_latency(int64_t duration_ms);
   void write_failed(size_t written, int error);
   void sync_as_wanted();
   bool sync_allowed() const;

@@ -46,7 +46,7 @@ class Rewrite {
   void schedule() { scheduled_ = true; }
   void unschedule() { scheduled_ = false; }
   bool scheduled() const { return scheduled_; }
-  bool in_progress() const { return child_.running(kKind); }
+  bool in_progress() const { return child_.running(kKind) && !canceled_; }  // who was killed is as good as gone
   void cancel();  // kills the child, whose files are gone with it; that is no failure
   // Told how each rewrite ended.
   void on_end(std::function<void(bool succeeded)> hook) { end_hook_ = std::move(hook); }
