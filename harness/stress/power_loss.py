@@ -32,6 +32,7 @@ CLIENTS = 8
 REWRITES = 2
 OLD_KEYS = 300  # whose rewrite takes a while, with KEY_DELAY_US for each
 KEY_DELAY_US = 300
+PAUSE = 0.004  # seconds between two writes of a client: the record stays short enough to be gone through for each cut
 WHOLE = 1 << 26  # bytes shown of what is written
 EVERYSEC = 2.0  # seconds that may be lost
 _KEY = re.compile(rb"c:(\d+):(\d+)\r\n")
@@ -94,6 +95,7 @@ class Life:
             while not self._stop.is_set():
                 self.sent[client] += 1
                 wire.ok("SET", f"c:{client}:{self.sent[client]}", self.sent[client])
+                time.sleep(PAUSE)
         except (AssertionError, OSError) as error:
             self._problems.append(str(error))
 
