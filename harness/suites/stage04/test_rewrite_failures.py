@@ -10,6 +10,7 @@ from strata_harness.aof_server import (MANIFEST, OPTIONS, STARTED, current_log, 
                                        names, parts, reborn, rewrite, wait_rewritten, with_log)
 from strata_harness.disk import limit_file_size, survives_full_disk
 from strata_harness.snapshots import children, persistence, temporary_files
+from strata_harness.wait import wait_until
 
 CANNOT = ("ERR Can't execute an AOF background rewriting. Please check the server logs for more information.")
 
@@ -86,6 +87,8 @@ def test_back_off(writer):
     wire.ok("CONFIG", "SET", "auto-aof-rewrite-min-size", 1, "auto-aof-rewrite-percentage", 1)
     wire.ok("SET", "grow", "x" * 10_000)
     server.wait_log("Background AOF rewrite has repeatedly failed and triggered the limit")
+    begin = int(wire("TIME")[0])
+    wait_until(lambda: int(wire("TIME")[0]) > begin + 1, 5, "a second to pass, in which it could be tried again")
     assert names(server) == ["b1", "i1", "i2", "i3", "i4"] and not children(server)
     rewrite(wire)
     assert names(server) == ["b2", "i5"]
