@@ -2,7 +2,7 @@
 
 namespace strata::db {
 
-Hash Candidate::hash() {
+Hash MemberProbe::hash() {
   if (!hashed_) {
     Element::Digits digits;
     hash_ = hash_of(member_.as_text(digits));
@@ -12,7 +12,7 @@ Hash Candidate::hash() {
 }
 
 // [task 2.5] Is a member in a set? Its hash and its number are worked out once.
-bool Candidate::in(const SetValue& set) {
+bool MemberProbe::in(const SetValue& set) {
   if (!set.is_intset()) {
     Element::Digits digits;
     return set.table().contains(member_.as_text(digits), hash());

@@ -12,9 +12,9 @@
 namespace strata::db {
 
 // A member on its way through several sets: its hash, text and number are worked out when the first set asks.
-class Candidate {
+class MemberProbe {
  public:
-  explicit Candidate(const Element& member) : member_(member) {}
+  explicit MemberProbe(const Element& member) : member_(member) {}
 
   bool in(const SetValue& set);
 
@@ -36,9 +36,9 @@ template <class Visit>
 void filter_members(const SetValue& source, std::span<const SetValue> others, bool present, size_t limit, Visit visit) {
   size_t found = 0;
   auto look = [&](const Element& member) {
-    Candidate candidate(member);
+    MemberProbe probe(member);
     for (const SetValue& other : others) {
-      if (candidate.in(other) != present) return true;
+      if (probe.in(other) != present) return true;
     }
     visit(member);
     return ++found != limit;
