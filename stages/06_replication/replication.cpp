@@ -11,6 +11,7 @@
 #include "03_rdb_snapshot/snapshot/aux_fields.h"
 #include "04_aof/persistence/append_only.h"
 #include "common/log.h"
+#include "common/random.h"
 
 namespace strata::repl {
 
@@ -96,7 +97,7 @@ Status Replication::load_image(const std::string& file, const std::string& id, i
     std::_Exit(1);
   }
   server_.get<rdb::BackgroundSave>().forget_changes();
-  stream_.adopt(id, static_cast<uint64_t>(std::max<int64_t>(offset, 0)));
+  stream_.adopt(offset < 0 ? random_hex(40) : id, static_cast<uint64_t>(std::max<int64_t>(offset, 0)));
   reader.select(std::max(remembered.db, 0));
   if (had_log) aof.resume();
   return {};

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "01_resp_server/net/socket.h"
 #include "01_resp_server/resp/request_encoder.h"
@@ -87,7 +88,7 @@ void MasterLink::drop(std::string_view why) {
   if (up()) {
     down_since_ms_ = server_.loop.now_ms();
     log_notice("Connection with master lost.");
-    resumable_ = true;
+    resumable_ = offset_ >= 0;  // a master of old has told no offset: there is nothing to go on from
   }
   if (!file_name_.empty()) ::unlink(file_name_.c_str());
   file_name_.clear();
@@ -182,7 +183,7 @@ bool MasterLink::take_line(std::string_view line) {
       return true;
     }
     case State::kIntroducing:
-      if (line.starts_with('-') && answers_left_ == 3 && !options_.master_password.empty()) {
+      if (std::exchange(password_asked_, false) && line.starts_with('-')) {
         drop(fmt::format("Unable to AUTH to MASTER: {}", line.substr(1)));
         return false;
       }
@@ -202,7 +203,8 @@ void MasterLink::introduce() {
   enter(State::kIntroducing);
   answers_left_ = 2;
   if (!options_.master_password.empty()) {
-    answers_left_ = 3;
+    answers_left_++;
+    password_asked_ = true;
     if (options_.master_user.empty()) {
       send_command({"AUTH", options_.master_password});
     } else {
@@ -239,7 +241,7 @@ bool MasterLink::answer_to_psync(std::string_view line) {
     log_notice("Successful partial resynchronization with master.");
     const std::string id(line.size() == 9 ? std::string_view() : line.substr(10));
     if (id.size() == kIdDigits && id != stream_.id() && hooks_.renamed) hooks_.renamed(id);
-    begin_stream({});
+    begin_stream();
     return true;
   }
   if (line.starts_with("+FULLRESYNC ")) {
@@ -256,10 +258,6 @@ bool MasterLink::answer_to_psync(std::string_view line) {
   }
   if (line.starts_with("-NOMASTERLINK") || line.starts_with("-LOADING")) {
     drop(fmt::format("Master is currently unable to PSYNC but should be in the future: {}", line));
-    return false;
-  }
-  if (old_style_) {
-    drop(fmt::format("Unexpected reply to PSYNC from master: {}", line));
     return false;
   }
   log_notice("Master does not support PSYNC or is in error state (reply: {})", line);
@@ -358,12 +356,13 @@ bool MasterLink::finish_image() {
     return false;
   }
   log_notice("MASTER <-> REPLICA sync: Finished with success");
-  begin_stream({});
+  begin_stream();
   if (!mark_.empty()) acknowledge();
   return true;
 }
 
-void MasterLink::begin_stream(std::string_view) {
+void MasterLink::begin_stream() {
+  if (!stream_.backlog().active()) stream_.backlog().start(stream_.offset() + 1);
   resumable_ = true;
   failover_ = false;
   enter(State::kConnected);

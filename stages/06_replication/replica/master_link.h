@@ -88,7 +88,7 @@ class MasterLink final : public net::Watcher {
   bool take_image(std::string_view* bytes);
   void begin_file();
   bool finish_image();
-  void begin_stream(std::string_view rest);
+  void begin_stream();
   void enter(State state);
 
   resp::Server& server_;
@@ -102,10 +102,10 @@ class MasterLink final : public net::Watcher {
   UniqueFd socket_;
   std::string line_;  // a line that has not ended
   std::string unsent_;
-  int answers_left_ = 0;  // kIntroducing
+  int answers_left_ = 0;         // kIntroducing
+  bool password_asked_ = false;  // the first of them says whether the password was right
   bool resumable_ = false;
   bool failover_ = false;
-  bool old_style_ = false;
   int64_t last_io_ms_ = 0;
   int64_t down_since_ms_ = -1;
   int64_t last_sign_ms_ = 0;
