@@ -25,5 +25,6 @@ Layers, lowest first; a module imports only from those above it:
     context   what one test used, so that a failure can show it
     report    the sections a failed test shows
     fixtures  server, fresh_server, reference, r, wire, wire3, rng
+    cluster   nodes of a cluster: keys of a slot, CLUSTER NODES, written nodes.conf files
     plugin    pytest options, markers, time limits, hooks
 """

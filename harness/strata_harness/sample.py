@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from typing import Sequence
 
 from .wire import Wire
 
 
-def fill(wire: Wire, rng: random.Random, count: int = 60) -> int:
-    """Keys of every type, small and large, with and without a time to live, in three databases. Returns how many."""
-    for db in (0, 1, 15):
+def fill(wire: Wire, rng: random.Random, count: int = 60, databases: Sequence[int] = (0, 1, 15)) -> int:
+    """Keys of every type, small and large, with and without a time to live, in some databases. Returns how many."""
+    for db in databases:
         wire.ok("SELECT", db)
         for i in range(count):
             size = rng.choice((1, 2, 3, 5, 40, 200))
@@ -26,4 +27,4 @@ def fill(wire: Wire, rng: random.Random, count: int = 60) -> int:
         assert all(isinstance(reply, int) or reply == "OK" for reply in wire.read_many(7 * count))
         assert wire("DBSIZE") == 6 * count
     wire.ok("SELECT", 0)
-    return 18 * count
+    return 6 * count * len(databases)
