@@ -169,10 +169,12 @@ def absent(node_id: str, **fields: object) -> Member:
 
 @dataclass
 class Scene:
-    """What a single node believes when it starts. Without members it knows nobody and owns nothing."""
+    """What a single node believes when it starts. Without members it knows nobody and owns nothing. A hole in its slots
+    wants the option cluster_require_full_coverage="no", or else `ok=False`."""
 
     members: list[Member] = field(default_factory=list)
     current_epoch: int = 0
+    ok: bool = True  # the state that it has to reach
 
     def write(self, server: Server) -> None:
         """The nodes.conf of the member ME, for a server that does not run."""
@@ -186,9 +188,6 @@ class Scene:
         def shape(of: Iterable[Member]) -> dict[str, tuple[str, str, set[int]]]:
             return {member.id: (member.host, member.master, member.slots) for member in of}
         return shape(members(wire).values()) == shape(self.members)
-
-    def covered(self) -> bool:
-        return sum(len(member.slots) for member in self.members) == SLOTS
 
 
 WHOLE = Scene([Member(ME, slots=set(range(SLOTS)))])
@@ -205,7 +204,7 @@ class SharedNode(SharedServer):
     def _start(self) -> None:
         self._scene.write(self.server)
         super()._start()
-        if self._scene.covered():
+        if self._scene.members and self._scene.ok:
             with self._admin() as wire:
                 state_is(wire, "ok")
 
@@ -223,4 +222,4 @@ class SharedNode(SharedServer):
             return True
         for word in myself(wire).open_slots:
             wire.ok("CLUSTER", "SETSLOT", word[1:].split("-")[0], "STABLE")
-        return self._scene.holds(wire) and not (self._scene.covered() and cluster_info(wire)["cluster_state"] != "ok")
+        return self._scene.holds(wire) and (cluster_info(wire)["cluster_state"] == "ok") == self._scene.ok
