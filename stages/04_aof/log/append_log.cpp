@@ -96,7 +96,6 @@ bool AppendLog::put_off() {
   return false;
 }
 
-// [task 4.2] Write what the turn has gathered.
 // A write by itself should be quick; what else kept the disk busy tells why it was not.
 void AppendLog::note_latency(int64_t duration_ms) {
   auto& latency = server_.get<resp::LatencyMonitor>();
@@ -110,6 +109,7 @@ void AppendLog::note_latency(int64_t duration_ms) {
   }
 }
 
+// [task 4.2] Write what the turn has gathered.
 bool AppendLog::write_buffer() {
   const int64_t start_us = mono_us();
   size_t written = 0;
