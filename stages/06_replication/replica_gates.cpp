@@ -9,15 +9,10 @@ namespace strata::repl {
 
 namespace {
 
-bool is_exec(const resp::CommandSpec& spec) { return spec.parent == nullptr && spec.name == "exec"; }
-bool may_write(const resp::CommandSpec& spec) { return spec.is(resp::kWrite) || is_exec(spec); }
-
-bool writes(const resp::Client& client, const resp::CommandSpec& spec) {
-  return (db::Transactions::flags_in_effect(client, spec) & resp::kWrite) != 0;
-}
+using db::Transactions;
 
 bool refuse_write(resp::Client& client, const resp::CommandSpec& spec, resp::Args) {
-  if (!writes(client, spec)) return true;
+  if (!Transactions::writes(client, spec)) return true;
   client.reply.error("READONLY You can't write against a read only replica.");
   return false;
 }
@@ -28,7 +23,7 @@ bool refuse_stale(resp::Client& client, const resp::CommandSpec&, resp::Args) {
 }
 
 bool refuse_lonely(resp::Client& client, const resp::CommandSpec& spec, resp::Args) {
-  if (!writes(client, spec)) return true;
+  if (!Transactions::writes(client, spec)) return true;
   client.reply.error("NOREPLICAS Not enough good replicas to write.");
   return false;
 }
@@ -47,8 +42,9 @@ void install_replica_gates(Server& server) {
   auto& replication = server.get<Replication>();
   auto& gates = server.gates;
   replication.read_only_gate_ =
-      gates.add("read only replica", resp::GateRank::kReadOnlyReplica, may_write, refuse_write);
-  replication.lonely_gate_ = gates.add("too few replicas", resp::GateRank::kNoReplicas, may_write, refuse_lonely);
+      gates.add("read only replica", resp::GateRank::kReadOnlyReplica, Transactions::may_write, refuse_write);
+  replication.lonely_gate_ =
+      gates.add("too few replicas", resp::GateRank::kNoReplicas, Transactions::may_write, refuse_lonely);
   replication.stale_gate_ = gates.add(
       "master is down", resp::GateRank::kMasterDown,
       [](const resp::CommandSpec& spec) { return !spec.is(resp::kStale); }, refuse_stale);

@@ -90,8 +90,12 @@ TEST_F(TransactionsTest, ExecCountsAsWhatWasQueued) {
   EXPECT_EQ(Transactions::flags_in_effect(client, exec), exec.flags);
   peer.ask("MULTI\nGET k");
   EXPECT_FALSE(Transactions::flags_in_effect(client, exec) & resp::kDenyOom);
+  EXPECT_TRUE(Transactions::may_write(exec));
+  EXPECT_FALSE(Transactions::may_write(get));
+  EXPECT_FALSE(Transactions::writes(client, exec));
   peer.ask("SET k v");
   EXPECT_TRUE(Transactions::flags_in_effect(client, exec) & resp::kDenyOom);
+  EXPECT_TRUE(Transactions::writes(client, exec));
   EXPECT_EQ(Transactions::flags_in_effect(client, get), get.flags);
 }
 

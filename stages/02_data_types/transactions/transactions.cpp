@@ -77,6 +77,12 @@ uint64_t Transactions::flags_in_effect(const Client& client, const CommandSpec& 
   return spec.flags | (transaction == nullptr ? 0 : transaction->queue.flags());
 }
 
+bool Transactions::may_write(const CommandSpec& spec) { return spec.is(resp::kWrite) || is_exec(spec); }
+
+bool Transactions::writes(const Client& client, const CommandSpec& spec) {
+  return (flags_in_effect(client, spec) & resp::kWrite) != 0;
+}
+
 bool Transactions::takes_memory(const Client& client, const CommandSpec& spec) {
   if (spec.is(resp::kDenyOom) || !open(client)) return spec.is(resp::kDenyOom);
   return !runs_at_once(spec) || (flags_in_effect(client, spec) & resp::kDenyOom) != 0;

@@ -29,6 +29,9 @@ class Transactions {
 
   // The flags that count for gates which refuse what a command would do: of EXEC, those of the queued commands too.
   static uint64_t flags_in_effect(const resp::Client& client, const resp::CommandSpec& spec);
+  // For gates that refuse writes: which commands they have to look at (EXEC may hold some), and is this one a write?
+  static bool may_write(const resp::CommandSpec& spec);
+  static bool writes(const resp::Client& client, const resp::CommandSpec& spec);
   // May the command take memory, be it for waiting in a queue?
   static bool takes_memory(const resp::Client& client, const resp::CommandSpec& spec);
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "01_resp_server/server/client.h"
-#include "02_data_types/transactions/transactions.h"
+#include "03_rdb_snapshot/save/disk_error.h"
 #include "common/clock.h"
 #include "common/log.h"
 
@@ -22,11 +22,6 @@ constexpr std::string_view kSavingFails =
 
 int64_t now_s() { return wall_ms() / 1000; }
 
-bool is_ping(const resp::CommandSpec& spec) { return spec.parent == nullptr && spec.name == "ping"; }
-bool is_exec(const resp::CommandSpec& spec) { return spec.parent == nullptr && spec.name == "exec"; }
-
-bool concerns(const resp::CommandSpec& spec) { return spec.is(resp::kWrite) || is_ping(spec) || is_exec(spec); }
-
 }  // namespace
 
 BackgroundSave::BackgroundSave(resp::Server& server)
@@ -34,7 +29,7 @@ BackgroundSave::BackgroundSave(resp::Server& server)
       keyspace_(server.get<db::Keyspace>()),
       options_(server.get<RdbOptions>()),
       child_(server.get<ForkChild>()),
-      gate_(server.gates.add("snapshot failed", resp::GateRank::kDiskError, concerns, gate)),
+      gate_(server.gates.add("snapshot failed", resp::GateRank::kDiskError, concerns_disk, gate)),
       last_save_s_(now_s()) {}
 
 // --- writing ---
@@ -139,8 +134,7 @@ void BackgroundSave::follow_options() {
 
 // [task 3.13] Refuse writes, and PING, while the last background snapshot is a failed one.
 bool BackgroundSave::gate(resp::Client& client, const resp::CommandSpec& spec, resp::Args) {
-  const bool writes = (db::Transactions::flags_in_effect(client, spec) & resp::kWrite) != 0;
-  if (!writes && !is_ping(spec)) return true;
+  if (!db::Transactions::writes(client, spec) && !is_ping(spec)) return true;
   // What another server or a log has accepted is not ours to refuse.
   if (client.kind == resp::ClientClass::kMaster || client.has(resp::Client::kInternal)) return true;
   client.reply.error(kSavingFails);

@@ -9,20 +9,16 @@
 
 #include "01_resp_server/db/keyspace.h"
 #include "01_resp_server/server/client.h"
-#include "02_data_types/transactions/transactions.h"
 #include "02_data_types/writes/write_stream.h"
 #include "03_rdb_snapshot/loading/loading.h"
 #include "03_rdb_snapshot/save/background_save.h"
+#include "03_rdb_snapshot/save/disk_error.h"
 #include "04_aof/load/log_loader.h"
 #include "common/log.h"
 
 namespace strata::aof {
 
 namespace {
-
-bool is_ping(const resp::CommandSpec& spec) { return spec.parent == nullptr && spec.name == "ping"; }
-bool is_exec(const resp::CommandSpec& spec) { return spec.parent == nullptr && spec.name == "exec"; }
-bool concerns(const resp::CommandSpec& spec) { return spec.is(resp::kWrite) || is_ping(spec) || is_exec(spec); }
 
 bool is_file(const std::string& path) {
   struct stat about {};
@@ -35,7 +31,7 @@ AppendOnly::AppendOnly(resp::Server& server)
     : server_(server),
       log_(server, thread_),
       rewrite_(server, directory_, log_, thread_),
-      gate_(server.gates.add("log cannot be written", resp::GateRank::kDiskError, concerns, gate)) {
+      gate_(server.gates.add("log cannot be written", resp::GateRank::kDiskError, rdb::concerns_disk, gate)) {
   log_.on_failure([this] {
     if (log_.failing()) {
       server_.armed |= gate_;
@@ -243,8 +239,7 @@ resp::Shutdown::Answer AppendOnly::end(const resp::ShutdownRequest& request) {
 
 // [task 4.4] Refuse what would be lost.
 bool AppendOnly::gate(resp::Client& client, const resp::CommandSpec& spec, resp::Args) {
-  const bool writes = (db::Transactions::flags_in_effect(client, spec) & resp::kWrite) != 0;
-  if (!writes && !is_ping(spec)) return true;
+  if (!db::Transactions::writes(client, spec) && !rdb::is_ping(spec)) return true;
   if (client.kind == resp::ClientClass::kMaster || client.has(resp::Client::kInternal)) return true;
   const int error = client.server.get<AppendOnly>().log_.error_number();
   client.reply.error(fmt::format("MISCONF Errors writing to the AOF file: {}", std::strerror(error)));
