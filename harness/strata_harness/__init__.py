@@ -15,6 +15,8 @@ Layers, lowest first; a module imports only from those above it:
     packed    listpacks, ziplists, intsets, zipmaps as bytes
     rdb_codes lengths, strings, LZF and checksum of RDB files
     rdb_file  RDB files and DUMP payloads: a builder, and a strict reader
+    hashes, lists, sorted_sets  collections in each of their encodings
+    blocking  clients that wait for a key
     snapshots the child, progress and file of a snapshot
     aof_files logs of commands and their manifest: builders, and strict readers
     aof_server what a server appended; rewrites; servers that start from given logs
