@@ -1,4 +1,4 @@
-"""Code in the handbook's pages comes from the sources and is never pasted.
+"""Code in the handbook's pages comes from the sources, tables from what prints them; neither is ever pasted.
 
 A page says where an excerpt is; `update` fills in the lines between the two comments:
 
@@ -9,12 +9,21 @@ A page says where an excerpt is; `update` fills in the lines between the two com
     <!-- /excerpt -->
 
 The excerpt is the lines from the first one that holds the first text to the next one that holds the second; without
-`to`, that one line. A text that begins with ^ must stand at a line's start. Common indentation goes. The body of a task is refused: the page is part of its starter.
+`to`, that one line. A text that begins with ^ must stand at a line's start. Common indentation goes. The body of a task is
+refused: the page is part of its starter.
+
+What a script of the project prints as Markdown stands between two others:
+
+    <!-- output: harness/suites/stage05/decision_table.py -->
+    | options | files | ...
+    <!-- /output -->
 """
 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -25,7 +34,8 @@ _EXCERPT = re.compile(
     r"(?P<body>.*?)(?P<tail><!-- /excerpt -->)",
     re.DOTALL,
 )
-_OPENING = re.compile(r"<!-- excerpt:")
+_OUTPUT = re.compile(r"(?P<head><!-- output: (?P<path>\S+) -->\n)(?P<body>.*?)(?P<tail><!-- /output -->)", re.DOTALL)
+_OPENING = re.compile(r"<!-- (?:excerpt|output):")
 _LANGUAGES = {".h": "cpp", ".cpp": "cpp", ".py": "python", ".toml": "toml", ".cmake": "cmake"}
 
 
@@ -39,11 +49,12 @@ def pages(root: Path) -> list[Path]:
 
 
 def updated(root: Path, page: Path) -> str:
-    """The page's text with every excerpt as the sources have it now."""
+    """The page's text with every excerpt and output as the sources have it now."""
     text = page.read_text(encoding="utf-8")
-    if len(_OPENING.findall(text)) != len(_EXCERPT.findall(text)):
+    if len(_OPENING.findall(text)) != len(_EXCERPT.findall(text)) + len(_OUTPUT.findall(text)):
         raise ExcerptError(f"{page.name}: an excerpt's comment is malformed or not closed")
-    return _EXCERPT.sub(lambda found: _filled(root, page, found), text)
+    text = _EXCERPT.sub(lambda found: _filled(root, page, found), text)
+    return _OUTPUT.sub(lambda found: _printed(root, page, found), text)
 
 
 def update(root: Path) -> list[Path]:
@@ -74,6 +85,14 @@ def _filled(root: Path, page: Path, found: re.Match) -> str:
     code = textwrap.dedent("\n".join(lines[begin : end + 1]))
     language = _LANGUAGES.get(source.suffix, "")
     return f"{found['head']}```{language}\n{code}\n```\n{found['tail']}"
+
+
+def _printed(root: Path, page: Path, found: re.Match) -> str:
+    script = root / found["path"]
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise ExcerptError(f"{page.name}: {found['path']} fails: {done.stderr.strip().rpartition(chr(10))[2]}")
+    return f"{found['head']}{done.stdout.strip()}\n{found['tail']}"
 
 
 def _line_with(lines: list[str], text: str, begin: int, where: str) -> int:

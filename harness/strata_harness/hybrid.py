@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from .aof_server import DIR, MANIFEST, NAME, OPTIONS, base_file, log_dir
+from .aof_server import DIR, MANIFEST, NAME, OPTIONS, base_file, digest, log_dir, reborn, rewrite, wait_rewritten
 from .rdb_codes import string
 from .rdb_file import STRING, RdbFile, RdbWriter, read_rdb
 from .server import Server
@@ -62,6 +62,21 @@ def base_image(server: Server) -> RdbFile:
 def use_format(wire: Wire, name: str) -> None:
     """What the next rewrite is to write."""
     wire.ok("CONFIG", "SET", "aof-use-rdb-preamble", FORMATS[name])
+
+
+def goes_on_as_image(server: Server) -> None:
+    """Whatever a server came from, the way on to an image is open: the next rewrite makes one of its data, and a start
+    with the log on has all of that again."""
+    wire = server.wire()
+    wire.ok("CONFIG", "SET", "rdb-key-save-delay", 0)
+    wait_rewritten(wire)
+    use_format(wire, "image")
+    rewrite(wire)
+    before = digest(wire)
+    newest = max(server.dir.rglob("*.base.*"), key=lambda path: (path.stat().st_mtime_ns, path.name))
+    assert format_of(newest.read_bytes()) == "image", f"{newest.name} is no image"
+    server.options["appendonly"] = "yes"
+    assert digest(reborn(server)) == before, "the image does not hold what the server had"
 
 
 def old_file(server: Server) -> Path:

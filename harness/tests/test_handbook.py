@@ -53,7 +53,17 @@ def test_an_excerpt_is_filled_in(tmp_path):
     assert excerpts.outdated(root) == []
 
 
+def test_what_a_script_prints_is_filled_in(tmp_path):
+    root = a_project(tmp_path, "a\n<!-- output: table.py -->\nold\n<!-- /output -->\nb\n", "")
+    (root / "table.py").write_text("print('| x |\\n')")
+    excerpts.update(root)
+    assert (root / "docs/page.md").read_text() == "a\n<!-- output: table.py -->\n| x |\n<!-- /output -->\nb\n"
+    assert excerpts.outdated(root) == []
+
+
 @pytest.mark.parametrize("page, source, reason", [
+    ("<!-- output: other.py -->\n<!-- /output -->", "x", "other.py fails"),
+    ("<!-- output: other.py -->\n", "x", "malformed or not closed"),
     ('<!-- excerpt: other.h from "x" -->\n<!-- /excerpt -->', "x", "no such file"),
     ('<!-- excerpt: code.h from "y" -->\n<!-- /excerpt -->', "x", 'no line with "y"'),
     ('<!-- excerpt: code.h from "x" -->\n', "x", "malformed or not closed"),

@@ -14,9 +14,16 @@
 
 namespace strata::hybrid {
 
-// Chosen while `wanted`, which is an option and may change.
-aof::BaseFormat image_base(resp::Server& server, const bool& wanted);
+// What a rewrite's child writes: the data as of the fork.
+Status write_image(resp::Server& server, rdb::ByteSink& sink, const rdb::SaveProgress& progress);
 
+// Loads the image at the start of a file. `progress` hears how many bytes of it are done; false: the server is to end.
+// Nothing is loaded of a file whose image is not whole: a cut end is an error, not a crash that is to be made good.
+Expected<aof::AfterImage> load_image(resp::Server& server, rdb::ByteSource& source,
+                                     const std::function<bool(uint64_t)>& progress);
+
+// The two, as stage 4 wants them. The base is an image while `wanted`, which is an option and may change.
+aof::BaseFormat image_base(resp::Server& server, const bool& wanted);
 aof::ImageFormat image_format(resp::Server& server);
 
 }  // namespace strata::hybrid

@@ -14,6 +14,7 @@ struct HybridOptions {
 
 }  // namespace
 
+// [task 5.1] Plug in: the option, what a rewrite writes, what a file may begin with.
 void install(resp::Server& server) {
   auto& options = server.own<HybridOptions>();
   server.config.flag("aof-use-rdb-preamble", &options.image_base, true,

@@ -1,6 +1,6 @@
 """What a start does: which files lie there and which options are set, and what is loaded, made, refused.
 
-    python3 decision_table.py        prints the table in Markdown
+    python3 decision_table.py        prints the table in Markdown, as the chapter has it (./strata docs --update)
 
 A file is written in short; each holds one key (its own name without suffix), so that what was loaded can be told:
 
@@ -183,21 +183,35 @@ def shown(options: dict[str, str]) -> str:
 
 
 def markdown() -> str:
+    """A table for each title; what a start leaves as it was is not repeated."""
     lines: list[str] = []
     for title, rows in TABLE.items():
-        lines += [f"**{title}**", "", "| options | files | manifest | loaded | files afterwards | manifest | why |",
-                  "|---|---|---|---|---|---|---|"]
+        lines += [f"**{title}**", "", "| options | files | manifest | loaded | afterwards | why |",
+                  "|---|---|---|---|---|---|"]
         for row in rows:
-            outcome = f"*refused*: {row.loaded}" if row.refused else row.loaded or "nothing"
-            cells = (shown(row.options), row.files or "none", _manifest(row.manifest), outcome,
-                     row.files_after or "none", _manifest(row.manifest_after), row.reason)
+            outcome = f"*refused*: {row.loaded}" if row.refused else _code(row.loaded, "nothing")
+            cells = (shown(row.options), _code(row.files, "none"), _manifest(row.manifest), outcome, _afterwards(row),
+                     row.reason)
             lines.append("| " + " | ".join(cells) + " |")
         lines.append("")
     return "\n".join(lines)
 
 
+def _afterwards(row: Row) -> str:
+    """Whatever was cut, repaired or damaged keeps its name, so that its contents do not count."""
+    before = {name.partition(":")[0] for name in row.files.split()}
+    after = {name.partition(":")[0] for name in row.files_after.split()}
+    files = "" if before == after else _code(row.files_after, "none")
+    changed = "" if row.manifest == row.manifest_after else f"manifest {_manifest(row.manifest_after)}"
+    return "; ".join(filter(None, (files, changed))) or "the same"
+
+
 def _manifest(names: str | None) -> str:
-    return "none" if names is None else names or "a comment"
+    return "none" if names is None else _code(names, "a comment")
+
+
+def _code(names: str, nothing: str) -> str:
+    return f"`{names}`" if names else nothing
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ import pytest
 from strata_harness.aof_files import base, commands_in, incr, log
 from strata_harness.aof_server import (MANIFEST, STARTED, base_file, current_log, digest, endless_rewrite, files,
                                        log_dir, names, parts, reborn, rewrite, wait_rewritten, with_log)
-from strata_harness.hybrid import (FORMATS, HYBRID, SUFFIXES, base_format, base_image, carry, check, image, use_format)
+from strata_harness.hybrid import (FORMATS, HYBRID, SUFFIXES, base_format, base_image, carry, check, goes_on_as_image,
+                                   image, use_format)
 from strata_harness.rdb_file import AUX, EOF, IDLE, LIST_QUICKLIST_2, RESIZEDB, SELECTDB, STRING
 from strata_harness.sample import fill
 from strata_harness.snapshots import children, contents, dump_file, persistence, temporary_files
@@ -107,6 +108,7 @@ def test_time_stamps(fresh_server, form):
     assert (b"#TS:" in base_file(server).read_bytes()) == (form == "commands")
     assert base_format(server) == form
     assert contents(reborn(server)) == {b"k": b"v", b"l": b"w"}
+    goes_on_as_image(server)
 
 
 # -- both formats ------------------------------------------------------------------------------------------------------
@@ -122,6 +124,7 @@ def test_all_types(fresh_server, rng, form):
     rewrite(wire)
     assert base_format(server) == form and current_log(server).stat().st_size == 0
     assert digest(reborn(server)) == before != "0" * 40
+    goes_on_as_image(server)
 
 
 @BOTH
@@ -150,6 +153,7 @@ def test_writes_meanwhile(fresh_server, form):
     appended = commands_in(current_log(server).read_bytes())
     assert appended[:3] == [(b"SELECT", b"3"), (b"SET", b"other", b"1"), (b"SELECT", b"0")] and len(appended) == 103
     assert digest(reborn(server)) == before
+    goes_on_as_image(server)
 
 
 @BOTH
@@ -166,6 +170,7 @@ def test_sizes(fresh_server, form):
     assert persistence(wire)["aof_current_size"] == str(whole)
     told = persistence(reborn(server))
     assert (told["aof_base_size"], told["aof_current_size"]) == (str(size), str(whole))
+    goes_on_as_image(server)
 
 
 @BOTH
@@ -180,6 +185,9 @@ def test_progress(fresh_server, form):
                       "the child to tell what it has done")
     assert told["current_save_keys_total"] == "3000" and 0 < int(told["current_save_keys_processed"]) < 3000
     assert told["aof_rewrite_in_progress"] == "1" and told["rdb_bgsave_in_progress"] == "0"
+    wait_rewritten(wire)
+    assert base_format(server) == form
+    goes_on_as_image(server)
 
 
 @BOTH
@@ -197,6 +205,7 @@ def test_child_dies(fresh_server, form):
     assert persistence(wire)["aof_last_bgrewrite_status"] == "err" and temporary_files(server) == []
     assert names(server) == ["b2", "i2", "i3"] and base_file(server).read_bytes() == before
     assert contents(reborn(server)) == {b"k": b"1", b"l": b"2"}
+    goes_on_as_image(server)
 
 
 @BOTH
@@ -210,6 +219,7 @@ def test_debug_loadaof(fresh_server, rng, form):
     before = digest(wire)
     wire.ok("DEBUG", "LOADAOF")
     assert digest(wire) == before
+    goes_on_as_image(server)
 
 
 # -- the option --------------------------------------------------------------------------------------------------------
@@ -234,13 +244,19 @@ def test_switch(fresh_server):
 
 @pytest.mark.goal("The option takes yes and no alone")
 def test_values(fresh_server):
-    wire = hybrid(fresh_server).wire()
+    server = hybrid(fresh_server)
+    wire = server.wire()
     for wrong in ("maybe", "", "1"):
         assert wire.error("CONFIG", "SET", "aof-use-rdb-preamble", wrong) == (
             "ERR CONFIG SET failed (possibly related to argument 'aof-use-rdb-preamble') - "
             "argument must be 'yes' or 'no'")
     wire.ok("CONFIG", "SET", "aof-use-rdb-preamble", "NO")
     assert wire("CONFIG", "GET", "aof-use-rdb-preamble")[1] == b"no"
+    rewrite(wire)
+    assert base_format(server) == "commands"
+    wire.ok("CONFIG", "SET", "aof-use-rdb-preamble", "Yes")
+    rewrite(wire)
+    assert base_format(server) == "image"
 
 
 @BOTH
@@ -253,6 +269,7 @@ def test_automatic(fresh_server, form):
     wire.ok("SET", "k", "x" * 2000)
     wait_until(lambda: names(server)[0] == "b2", 5, "the rewrite that the growth calls for")
     assert base_format(server) == form
+    goes_on_as_image(server)
 
 
 @BOTH
@@ -322,13 +339,15 @@ def test_checked(fresh_server, rng, form):
     assert title[other] in check(server)
 
 
-def travel(source, target, rng):
-    """Data of every type with its log, killed, then started elsewhere: the same digest, and it goes on there."""
+def travel(source, target, rng, form):
+    """Data of every type with its log, killed, then started elsewhere: the same digest, and it goes on there. At last
+    it comes back as an image."""
     wire = source.start().wire()
     fill(wire, rng, 20)
     rewrite(wire)
     fill(wire, rng, 20)
     wire.ok("SET", "more", "1")
+    assert base_format(source) == form
     before = digest(wire)
     carry(source, target)
     other = target.start().wire()
@@ -336,21 +355,27 @@ def travel(source, target, rng):
     other.ok("SET", "more", "2")
     rewrite(other)
     after = digest(other)
-    assert digest(reborn(target)) == after != before
+    other = reborn(target)
+    assert digest(other) == after != before
+    use_format(other, "image")
+    rewrite(other)
+    assert base_format(target) == "image"
+    carry(target, source)
+    assert digest(source.start().wire()) == after
 
 
 @BOTH
 @pytest.mark.goal("redis-server starts from this server's files, goes on with them and holds the same data")
 def test_to_redis(fresh_server, reference, rng, form):
     options = {**HYBRID, "aof_use_rdb_preamble": FORMATS[form]}
-    travel(fresh_server(start=False, **options), reference(start=False, **options), rng)
+    travel(fresh_server(start=False, **options), reference(start=False, **options), rng, form)
 
 
 @BOTH
 @pytest.mark.goal("This server starts from redis-server's files, goes on with them and holds the same data")
 def test_from_redis(fresh_server, reference, rng, form):
     options = {**HYBRID, "aof_use_rdb_preamble": FORMATS[form]}
-    travel(reference(start=False, **options), fresh_server(start=False, **options), rng)
+    travel(reference(start=False, **options), fresh_server(start=False, **options), rng, form)
 
 
 @pytest.mark.goal("A log goes to and fro between the two servers, changing its format each time, and loses nothing")

@@ -10,7 +10,7 @@ import pytest
 
 from strata_harness.aof_files import base, commands_in, incr, log
 from strata_harness.aof_server import base_file, current_log, digest, reborn, rewrite, with_log
-from strata_harness.hybrid import FORMATS, HYBRID, base_image, image, old_file, use_format
+from strata_harness.hybrid import FORMATS, HYBRID, base_image, goes_on_as_image, image, old_file, use_format
 from strata_harness.snapshots import contents, persistence, with_dump
 from strata_harness.wait import wait_until
 
@@ -44,6 +44,7 @@ def test_log_decides(fresh_server, form):
     expected = {b"a": b"a", b"b": b"b", b"c": b"cx", b"moved": b"d", b"copied": b"e", b"g": b"new"}
     assert contents(wire) == expected and wire("PEXPIRETIME", "b") == LATER and wire("TTL", "g") == -1
     assert contents(reborn(server)) == expected
+    goes_on_as_image(server)
 
 
 @BOTH
@@ -51,6 +52,7 @@ def test_log_decides(fresh_server, form):
 def test_log_sees(fresh_server, form):
     server = load(fresh_server, form, "ab", "SETNX a new", "PERSIST a", "SET c c", "RENAMENX c b", "PERSIST b")
     assert contents(server.wire()) == {b"a": b"a", b"b": b"b", b"c": b"c"}
+    goes_on_as_image(server)
 
 
 @BOTH
@@ -63,6 +65,7 @@ def test_gone_for_clients(fresh_server, form):
     assert commands_in(current_log(server).read_bytes()) == [
         (b"SET", b"stays", b"1"), (b"SELECT", b"0"), (b"DEL", b"gone")]
     assert contents(reborn(server)) == {b"stays": b"1"}
+    goes_on_as_image(server)
 
 
 @pytest.mark.goal("The same image drops its expired keys as a snapshot, and keeps them as a base")
@@ -94,13 +97,14 @@ def test_written(fresh_server, form):
         assert wire("PEXPIREAT", key, moment) == 1
     wait_until(lambda: time.time() * 1000 > moment + 5, 5, "the keys to expire")
     rewrite(wire)
-    if form == "image":
-        assert {key.name: (key.value, key.expire_ms) for key in base_image(server).keys} == {
-            b"a": (b"1", moment), b"b": (b"2", moment)}
-    else:
+    if form == "commands":
         assert set(commands_in(base_file(server).read_bytes())[1:]) == {
             (b"SET", b"a", b"1"), (b"PEXPIREAT", b"a", b"%d" % moment), (b"SET", b"b", b"2"),
             (b"PEXPIREAT", b"b", b"%d" % moment)}
+        use_format(wire, "image")
+        rewrite(wire)
+    assert {key.name: (key.value, key.expire_ms) for key in base_image(server).keys} == {
+        b"a": (b"1", moment), b"b": (b"2", moment)}
 
 
 @BOTH
@@ -119,6 +123,7 @@ def test_exact(fresh_server, form):
         wire = reborn(server)
         assert [wire("PEXPIRETIME", key) for key in ("s", "l", "none")] == [LATER + 123, LATER + 456, -1]
         assert digest(wire) == before
+    goes_on_as_image(server)
 
 
 @BOTH
@@ -138,3 +143,4 @@ def test_while_expiring(fresh_server, form):
     assert contents(wire) == {b"k%d" % i: b"%d" % i for i in range(0, 200, 2)}
     assert wire("PEXPIRETIME", "k0") == LATER
     assert wire("DBSIZE") == reborn(server)("DBSIZE") == 100
+    goes_on_as_image(server)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from strata_harness.hybrid import goes_on_as_image
 from strata_harness.log_crash import MIRROR_OPTIONS, PHASES, SERVER_OPTIONS, LogCrashes
 
 ROUNDS = 5
@@ -12,6 +13,8 @@ ROUNDS = 5
 @pytest.mark.goal("After kill -9 at any moment of writes, rewrites, switches and starts the first n writes are there, "
                   "all acknowledged ones among them")
 def test_kill_at_random(fresh_server, rng, phase):
-    crashes = LogCrashes(fresh_server(**SERVER_OPTIONS), fresh_server(**MIRROR_OPTIONS), rng, key_delay_us=50)
+    server = fresh_server(**{**SERVER_OPTIONS, "aof_use_rdb_preamble": "yes"})
+    crashes = LogCrashes(server, fresh_server(**MIRROR_OPTIONS), rng, key_delay_us=50)
     for _ in range(ROUNDS):
         crashes.crash(phase)
+    goes_on_as_image(server)

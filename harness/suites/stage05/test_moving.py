@@ -9,7 +9,7 @@ import pytest
 from strata_harness.aof_files import base, commands_in, incr, log
 from strata_harness.aof_server import (MANIFEST, STARTED, base_file, current_log, digest, files, log_dir, names, parts,
                                        reborn, rewrite, wait_rewritten, with_log)
-from strata_harness.hybrid import FORMATS, HYBRID, base_format, carry, image, use_format
+from strata_harness.hybrid import FORMATS, HYBRID, base_format, carry, goes_on_as_image, image, use_format
 from strata_harness.numbered_writes import Mirror, Writer, operations_held
 from strata_harness.sample import fill
 from strata_harness.snapshots import (FOREVER_US, background_save, children, contents, dump_path, endless_save,
@@ -65,6 +65,7 @@ def test_to_log(fresh_server, form):
     assert acknowledged <= operations_held(wire) <= writer.sent
     assert digest(wire) == Mirror(fresh_server(enable_debug_command="yes")).digest(operations_held(wire))
     assert base_format(server) == form and names(server) == ["b1", "i1"]
+    goes_on_as_image(server)
 
 
 @BOTH
@@ -89,6 +90,27 @@ def test_to_snapshots(fresh_server, form):
     server.options["appendonly"] = "no"
     wire = server.start().wire()
     assert operations_held(wire) == acknowledged and digest(wire) == before
+    goes_on_as_image(server)
+
+
+@pytest.mark.limit(40)
+@pytest.mark.goal("Back to snapshots while writes pause for the length of a SAVE: kill -9 right after it takes nothing")
+def test_to_snapshots_paused(fresh_server):
+    server = fresh_server(conf="appendonly yes\n", **{**HYBRID, "appendonly": None})
+    writer = Writer(server, 0)
+    written(writer, 300)
+    wire = server.wire()
+    wire.ok("CLIENT", "PAUSE", 20_000, "WRITE")
+    wire.ok("SAVE")
+    wire.ok("CONFIG", "SET", "appendonly", "no")
+    wire.ok("CONFIG", "REWRITE")
+    server.kill()
+    acknowledged = writer.finish()
+    wire = server.start().wire()
+    assert wire("CONFIG", "GET", "appendonly")[1] == b"no"
+    assert acknowledged <= operations_held(wire) <= writer.sent
+    assert digest(wire) == Mirror(fresh_server(enable_debug_command="yes")).digest(operations_held(wire))
+    goes_on_as_image(server)
 
 
 @pytest.mark.limit(60)
@@ -141,6 +163,7 @@ def test_crash_on_the_way(fresh_server, form):
     server.wire().ok("SET", "more", "2")
     logged_from_now_on(server)
     assert contents(reborn(server)) == {b"saved": b"1", b"more": b"2"} and TEMPORARY not in files(server)
+    goes_on_as_image(server)
 
 
 @BOTH
@@ -162,6 +185,7 @@ def test_during_save(fresh_server, form):
     assert commands_in(current_log(server).read_bytes()) == [(b"SELECT", b"0"), (b"SET", b"m", b"3")]
     logged_from_now_on(server)
     assert contents(reborn(server)) == {b"k": b"1", b"l": b"2", b"m": b"3"}
+    goes_on_as_image(server)
 
 
 @pytest.mark.goal("Switched off while a rewrite runs: its child goes, the files stay; on again all is well")
@@ -180,6 +204,7 @@ def test_off_during_rewrite(fresh_server):
     switch_on(wire)
     assert names(server) == ["b2", "i3"]
     assert contents(reborn(server)) == {b"k": b"2"}
+    goes_on_as_image(server)
 
 
 @BOTH
@@ -196,6 +221,7 @@ def test_format_changed_meanwhile(fresh_server, form):
     assert base_file(server).read_bytes().startswith(b"REDIS") == (form == "image")
     before = digest(wire)
     assert digest(reborn(server)) == before
+    goes_on_as_image(server)
 
 
 # -- the wrong way and the right one -----------------------------------------------------------------------------------
@@ -222,6 +248,7 @@ def test_the_wrong_way(fresh_server, rng, form):
     logged_from_now_on(server)
     assert digest(reborn(server)) == before, "and the right way on"
     assert dump_path(server).read_bytes() == snapshot
+    goes_on_as_image(server)
 
 
 @pytest.mark.goal("The wrong way with a save point is worse: the empty server saves over the snapshot at its end")
@@ -235,6 +262,8 @@ def test_the_worst_way(fresh_server):
     server.stop()
     server.options["appendonly"] = "no"
     assert server.start().wire()("DBSIZE") == 0
+    server.wire().ok("SET", "k", "v")
+    goes_on_as_image(server)
 
 
 @pytest.mark.goal("CONFIG REWRITE makes the log stay on, and the start from that file has the data")
@@ -246,6 +275,7 @@ def test_config_rewrite(fresh_server):
     wire.ok("CONFIG", "REWRITE")
     assert "appendonly yes" in server.conf_path.read_text()
     assert contents(reborn(server)) == {b"k": b"v"}
+    goes_on_as_image(server)
 
 
 @pytest.mark.goal("A log that was off meanwhile is out of date; a start loads it although the snapshot is newer")
@@ -259,6 +289,7 @@ def test_stale_log(fresh_server):
     assert contents(reborn(server)) == {b"k": b"in the log"}
     server.options["appendonly"] = "no"
     assert contents(reborn(server)) == {b"k": b"in the snapshot"}
+    goes_on_as_image(server)
 
 
 @pytest.mark.goal("Switched on again, the log forgets what it held before: all of that becomes history")
@@ -276,6 +307,7 @@ def test_on_again(fresh_server):
     wire.ok("CONFIG", "SET", "aof-disable-auto-gc", "no")
     assert files(server) == [base(2).name, incr(2).name, MANIFEST]
     assert contents(reborn(server)) == {b"k": b"new"}
+    goes_on_as_image(server)
 
 
 @BOTH
@@ -292,6 +324,7 @@ def test_base_alone(fresh_server, form):
     assert contents(wire) == {b"k": b"v"} and names(server) == ["b1", "i1"]
     wire.ok("SET", "l", "w")
     assert contents(reborn(server)) == {b"k": b"v", b"l": b"w"}
+    goes_on_as_image(server)
 
 
 @BOTH
@@ -303,9 +336,16 @@ def test_moved_to_redis(fresh_server, reference, rng, form):
     switch_on(wire)
     wire.ok("SET", "more", "1")
     before = digest(wire)
+    assert base_format(source) == form
     target = reference(start=False, **HYBRID)
     carry(source, target)
-    assert digest(target.start().wire()) == before
+    wire = target.start().wire()
+    assert digest(wire) == before
+    use_format(wire, "image")
+    rewrite(wire)
+    logged_from_now_on(source)
+    carry(target, source)
+    assert digest(source.start().wire()) == before, "and back again, as an image"
 
 
 # -- files that are not what they should be ----------------------------------------------------------------------------
@@ -332,6 +372,7 @@ def test_missing_incr(fresh_server):
     lost.write_bytes(kept)
     (log_dir(server) / MANIFEST).write_bytes(manifest)
     assert contents(server.start().wire()) == {b"a": b"1", b"b": b"2"}
+    goes_on_as_image(server)
 
 
 @BOTH
@@ -346,6 +387,7 @@ def test_suffix_lies(fresh_server, form):
     rewrite(wire)
     assert base_format(server) == form and lying.name not in files(server)
     assert contents(reborn(server)) == {b"k": b"k", b"l": b"l"}
+    goes_on_as_image(server)
 
 
 @pytest.mark.goal("A snapshot put in the place of the base is a base: dump.rdb can be made a log by hand")
@@ -359,8 +401,12 @@ def test_snapshot_as_base(fresh_server, rng):
     assert digest(moved.wire()) == before and names(moved) == ["b1", "i1"]
 
 
-@pytest.mark.goal("How long a start took to load is told in the server's log, how large the base was in INFO")
+@pytest.mark.goal("How long each file took to load is told in the server's log, the size of the base and its keys in INFO")
 def test_load_time_is_told(fresh_server):
-    server = with_log(fresh_server, {base(1, suffix="rdb"): image("k"), incr(1): log("SET l l")}, **HYBRID)
-    assert server.wait_log("DB loaded from append only file: ")
-    assert persistence(server.wire())["aof_base_size"] == str(len(image("k")))
+    server = with_log(fresh_server, {base(1, suffix="rdb"): image("k", "l"), incr(1): log("SET m m")}, **HYBRID)
+    text = server.wait_log("DB loaded from append only file: ") and server.log_text()
+    lines = ["Done loading RDB, keys loaded: 2, keys expired: 0.", "DB loaded from base file appendonly.aof.1.base.rdb: ",
+             "DB loaded from incr file appendonly.aof.1.incr.aof: "]
+    assert sorted(lines, key=text.index) == lines
+    told = persistence(server.wire())
+    assert (told["aof_base_size"], told["rdb_last_load_keys_loaded"]) == (str(len(image("k", "l"))), "2")

@@ -213,6 +213,8 @@ def test_garbage_behind(fresh_server, tail):
     server = with_old(fresh_server, PREAMBLE + tail, start=False)
     assert "Bad file format reading the append only file" in refuse(server)
     assert (log_dir(server) / NAME).read_bytes() == PREAMBLE + tail
+    (log_dir(server) / NAME).write_bytes(PREAMBLE + TAIL)
+    assert contents(server.start().wire()) == STATES[3]
 
 
 @pytest.mark.goal("Unknown commands stop the start, failing ones do not")

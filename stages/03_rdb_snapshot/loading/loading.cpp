@@ -69,6 +69,8 @@ void Loading::info(resp::InfoWriter& out) const {
   out.field("loading", active_);
   out.field("rdb_last_load_keys_expired", report_.keys_expired);
   out.field("rdb_last_load_keys_loaded", report_.keys_loaded);
+  out.field("last_load_time_ms", last_time_ms_);
+  out.field("last_load_image_time_ms", report_.image_us < 0 ? -1 : report_.image_us / 1000);
   if (!active_) return;
   const double share = total_bytes_ == 0 ? 0 : static_cast<double>(loaded_bytes_) / static_cast<double>(total_bytes_);
   const int64_t elapsed_seconds = (wall_ms() - started_ms_) / 1000;
@@ -87,10 +89,11 @@ Status load_snapshot_file(resp::Server& server, const std::string& name, const L
   Expected<FileSource> file = FileSource::open(name);
   if (!file) return file.status();
   const int64_t start_us = mono_us();
-  Loading::Session session(server.get<Loading>(), file->size());
+  auto& loading = server.get<Loading>();
+  Loading::Session session(loading, file->size());
   RdbReader in(*file, server.get<RdbOptions>().checksum);
   in.on_progress([&] { return session.progress(in.offset()); });
-  if (Status loaded = load_snapshot(server, in, options, &session.report()); !loaded.ok()) return loaded;
+  if (Status loaded = load_snapshot(server, in, options, &loading.report()); !loaded.ok()) return loaded;
   log_notice("DB loaded from disk: {:.3f} seconds", static_cast<double>(mono_us() - start_us) / 1e6);
   return {};
 }

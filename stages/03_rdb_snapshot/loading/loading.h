@@ -6,6 +6,7 @@
 
 #include "01_resp_server/server/server.h"
 #include "03_rdb_snapshot/snapshot/snapshot_loader.h"
+#include "common/clock.h"
 
 namespace strata::rdb {
 
@@ -19,11 +20,13 @@ class Loading {
   class Session {
    public:
     Session(Loading& loading, uint64_t total_bytes) : loading_(loading) { loading_.begin(total_bytes); }
-    ~Session() { loading_.end(); }
+    ~Session() {
+      loading_.last_time_ms_ = (mono_us() - start_us_) / 1000;
+      loading_.end();
+    }
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    LoadReport& report() { return loading_.report_; }
     // Notes the progress; serves clients every now and then. False: the server is to end, so stop loading.
     bool progress(uint64_t loaded_bytes) { return loading_.progress(loaded_bytes); }
     // The same, and clients are served now.
@@ -31,8 +34,11 @@ class Loading {
 
    private:
     Loading& loading_;
+    const int64_t start_us_ = mono_us();
   };
 
+  // Of this load, or of the last one: what reads an image fills it in.
+  LoadReport& report() { return report_; }
   void info(resp::InfoWriter& out) const;
 
  private:
@@ -45,12 +51,13 @@ class Loading {
   resp::Server& server_;
   resp::GateBit gate_;
   bool active_ = false;
-  int64_t started_ms_ = 0;  // wall clock
+  int64_t started_ms_ = 0;     // wall clock
+  int64_t last_time_ms_ = -1;  // that the last load took; -1: there was none
   uint64_t total_bytes_ = 0;
   uint64_t loaded_bytes_ = 0;
   uint64_t served_at_ = 0;  // bytes loaded when clients were last served
   bool given_up_ = false;   // the server is to end
-  LoadReport report_;       // of this load, or of the last one
+  LoadReport report_;
 };
 
 // Loads the snapshot file of this name and says so in the log.

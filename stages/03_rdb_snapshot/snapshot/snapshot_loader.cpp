@@ -154,11 +154,13 @@ std::string describe(const RdbReader& in, const SnapshotParser& parser) {
 
 // [task 3.8] Load all of it, or say what is wrong, and where.
 Status load_snapshot(resp::Server& server, RdbReader& in, const LoadOptions& options, LoadReport* report) {
+  const int64_t start_us = mono_us();
   Loader loader(server, in, options, *report);
   SnapshotParser parser(in, loader, server.get<RdbOptions>().checksum);
   const bool parsed = parser.parse() && loader.finish();
   if (in.ended_early()) log_warning("Short read or OOM loading DB. Unrecoverable error, aborting now.");
   if (!parsed) return Status::error(describe(in, parser));
+  report->image_us = mono_us() - start_us;
   if (parser.unchecked()) log_warning("RDB file was saved with checksum disabled: no check performed.");
   const std::string empty = report->keys_empty == 0 ? "" : fmt::format(", empty keys skipped: {}", report->keys_empty);
   log_notice("Done loading RDB, keys loaded: {}, keys expired: {}{}.", report->keys_loaded, report->keys_expired,

@@ -21,6 +21,7 @@ struct LoadReport {
   uint64_t keys_expired = 0;
   uint64_t keys_empty = 0;              // collections without elements, which were left out
   uint64_t used_memory_when_saved = 0;  // bytes, as the image says
+  int64_t image_us = -1;                // that the image took; -1: there was none, or it is not read to its end
 };
 
 // On an error what was loaded so far stays: the caller empties the keyspace, or ends. The message says what is wrong, in

@@ -20,6 +20,8 @@ namespace {
 
 constexpr size_t kMagicBytes = 16;
 
+double seconds_since(int64_t start_us) { return static_cast<double>(mono_us() - start_us) / 1e6; }
+
 class LogLoader {
  public:
   LogLoader(resp::Server& server, const LogDirectory& directory, bool cut_allowed)
@@ -37,11 +39,16 @@ class LogLoader {
     session_ = &session;
     const int64_t start_us = mono_us();
     for (size_t i = 0; i < files.size(); i++) {
+      const int64_t file_us = mono_us();
       if (Status done = load_file(files[i], i + 1 == files.size()); !done.ok()) return done;
       if (server_.shutdown.stopping()) return loaded;
-      done_ += directory_.bytes(files[i]);
+      const uint64_t bytes = directory_.bytes(files[i]);
+      done_ += bytes;
+      const std::string_view kind = i == 0 && manifest.base ? "base" : "incr";
+      if (bytes > 0)
+        log_notice("DB loaded from {} file {}: {:.3f} seconds", kind, files[i].file, seconds_since(file_us));
     }
-    log_notice("DB loaded from append only file: {:.3f} seconds", static_cast<double>(mono_us() - start_us) / 1e6);
+    log_notice("DB loaded from append only file: {:.3f} seconds", seconds_since(start_us));
     loaded.bytes = done_;
     return loaded;
   }
