@@ -2,8 +2,8 @@
 
     members of a cluster  --conf_text-->  nodes.conf  --start-->  a node that knows them all from its first moment
 
-A node that starts from a written nodes.conf needs no MEET, and its peers need not exist: as long as cluster-node-timeout
-has not passed it takes them for healthy. So one process is enough to test where clients are sent.
+A node that starts from a written nodes.conf needs no MEET, and its peers need not exist: until cluster-node-timeout
+has passed it takes them for healthy. So one process is enough to test where clients are sent.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import binascii
 import itertools
 from dataclasses import dataclass, field
-from typing import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Callable, Iterable, Sequence
 
 from .fixtures import SharedServer
 from .server import Options, Server
@@ -81,7 +82,7 @@ def slots_in(words: Sequence[str]) -> set[int]:
     return found
 
 
-# -- the text of CLUSTER NODES and nodes.conf -----------------------------------------------------------------------------
+# -- the text of CLUSTER NODES and nodes.conf ------------------------------------------------------------------------
 
 
 @dataclass
@@ -154,7 +155,7 @@ def state_is(wire: Wire, state: str, timeout: float = 10) -> None:
     wait_until(lambda: cluster_info(wire)["cluster_state"] == state, timeout, f"cluster_state:{state}")
 
 
-# -- one node --------------------------------------------------------------------------------------------------------------
+# -- one node ----------------------------------------------------------------------------------------------------------
 
 
 ME, FRIEND, OTHER, THIRD = "0" * 40, "f" * 40, "a" * 40, "b" * 40
@@ -223,3 +224,31 @@ class SharedNode(SharedServer):
         for word in myself(wire).open_slots:
             wire.ok("CLUSTER", "SETSLOT", word[1:].split("-")[0], "STABLE")
         return self._scene.holds(wire) and (cluster_info(wire)["cluster_state"] == "ok") == self._scene.ok
+
+
+def conf_path(server: Server) -> Path:
+    return server.dir / CONF
+
+
+def conf_lines(server: Server) -> list[str]:
+    """nodes.conf without empty lines; the last one is of the variables."""
+    return [line for line in conf_path(server).read_text().splitlines() if line]
+
+
+def conf_members(server: Server) -> dict[str, Member]:
+    """What nodes.conf says of each node."""
+    return {member.id: member for member in map(parse_member, conf_lines(server)[:-1])}
+
+
+def conf_variables(server: Server) -> dict[str, int]:
+    """currentEpoch and lastVoteEpoch as nodes.conf has them."""
+    words = conf_lines(server)[-1].split()
+    assert words[0] == "vars", f"the last line of nodes.conf is {words}"
+    return {name: int(value) for name, value in zip(words[1::2], words[2::2])}
+
+
+def with_conf(fresh_server: Callable[..., Server], text: str | Scene, start: bool = True, **options: Any) -> Server:
+    """A node whose nodes.conf was there before it. Its timeout is so long that nobody is missed."""
+    server = fresh_server(start=False, **{**OPTIONS, "cluster_node_timeout": 60000, **options})
+    conf_path(server).write_text(conf_text(text.members, ME, text.current_epoch) if isinstance(text, Scene) else text)
+    return server.start() if start else server

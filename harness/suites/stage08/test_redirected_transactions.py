@@ -109,8 +109,9 @@ def blocked(connect, admin, *words):
     return client
 
 
-@pytest.mark.parametrize("words", [["BLPOP", mine, 0], ["BLMOVE", mine, mine2, "LEFT", "RIGHT", 0], ["BZPOPMIN", mine, 0],
-                                   ["BLMPOP", 0, 2, mine, mine2, "LEFT"]], ids=lambda words: words[0])
+@pytest.mark.parametrize("words", [
+    ["BLPOP", mine, 0], ["BLMOVE", mine, mine2, "LEFT", "RIGHT", 0], ["BZPOPMIN", mine, 0],
+    ["BLMPOP", 0, 2, mine, mine2, "LEFT"]], ids=lambda words: words[0])
 @pytest.mark.goal("Who waits for a key of a slot that is given away is sent to the new owner")
 def test_blocked_moved(wire, connect, words):
     client = blocked(connect, wire, *words)

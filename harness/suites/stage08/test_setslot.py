@@ -2,8 +2,8 @@
 
 import pytest
 
-from strata_harness.cluster import FRIEND, ME, OTHER, SLOTS, THIRD, Member, Scene, absent, key_in, members, myself, \
-    cluster_info
+from strata_harness.cluster import FRIEND, ME, OTHER, SLOTS, THIRD, Member, Scene, absent, cluster_info, \
+    key_in, members, myself
 
 MINE, THEIRS = 100, 9000  # slots
 SCENE = Scene([Member(ME, slots=set(range(8000)), epoch=1), absent(FRIEND, slots=set(range(8000, SLOTS)), epoch=2),
@@ -99,7 +99,7 @@ def test_same_owner(wire):
     assert SCENE.holds(wire) and wire("GET", key) == b"v"
 
 
-@pytest.mark.goal("ADDSLOTS of a slot that was being imported ends the import; DELSLOTS takes a slot from whoever has it")
+@pytest.mark.goal("ADDSLOTS of an importing slot ends the import; DELSLOTS takes a slot from whoever has it")
 def test_other_ways(wire):
     wire.ok("CLUSTER", "SETSLOT", THEIRS, "IMPORTING", FRIEND)
     wire.ok("CLUSTER", "DELSLOTS", THEIRS)
