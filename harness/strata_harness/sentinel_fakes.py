@@ -107,6 +107,7 @@ class Fake:
         self.password, self.user = b"", b"default"
         self.renamed: dict[bytes, bytes] = {}
         self.commands: list[Command] = []
+        self.accepted = 0  # connections, all in all
         self._claim = claim_port()
         self._lock = threading.RLock()
         self._running = threading.Event()
@@ -188,6 +189,7 @@ class Fake:
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection = Connection(peer)
             with self._lock:
+                self.accepted += 1
                 self._connections.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
@@ -268,6 +270,7 @@ class FakeRedis(Fake):
         self.priority, self.offset, self.announced = 100, 1000, 1
         self.link_up, self.link_down_seconds = True, 0
         self.obeys = True
+        self.deaf = False  # passes no hellos on
         self.more_info: list[str] = []  # lines
         self.hidden: list[Fake] = []  # that follow this one, and are not told
         self.hellos: list[str] = []  # that sentinels have published here
@@ -317,7 +320,8 @@ class FakeRedis(Fake):
             return [b"subscribe", args[0], 1]
         if name == b"PUBLISH":
             self.hellos.append(args[1].decode())
-            self.say_hello(self.hellos[-1])
+            if not self.deaf:
+                self.say_hello(self.hellos[-1])
             return len(self._subscribers)
         if name == b"MULTI":
             connection.queue = []

@@ -1,6 +1,7 @@
 """The fixtures of the sentinel's suite.
 
-    sentinel        one process for the whole module; before each test it watches nothing, and its periods are short
+    sentinel        one process for the whole module; before each test it watches nothing, and its periods are short.
+                    A test that changes more (SENTINEL CONFIG SET, epochs that must be 0) takes a fresh one
     events          what `sentinel` publishes from the start of the test on
     fresh_sentinel  a factory: sentinels of this test alone. Lines of the config file; reference=True is a redis-server
     net             fakes: net.redis(), net.redis(master=m), net.sentinel()
@@ -33,10 +34,6 @@ def _forget_masters(sentinel: Sentinel) -> bool:
         for number in range(int(sentinel.info()["sentinel_masters"])):
             line = sentinel.info()["master0"]
             sentinel.ask("REMOVE", line.split(",")[0].removeprefix("name="))
-        for option in ("announce-ip", "sentinel-user", "sentinel-pass"):
-            sentinel.ask("CONFIG", "SET", option, "")
-        for option, value in (("announce-port", 0), ("resolve-hostnames", "no"), ("announce-hostnames", "no")):
-            sentinel.ask("CONFIG", "SET", option, value)
         sentinel.periods()
         return sentinel.info()["sentinel_masters"] == "0"
     except (AssertionError, OSError, KeyError):
