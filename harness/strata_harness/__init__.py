@@ -22,6 +22,11 @@ Layers, lowest first; a module imports only from those above it:
     aof_server what a server appended; rewrites; servers that start from given logs
     hybrid    bases that are images; logs that travel to another server
     sample    keys of every type
+    replicas  who follows whom, and whether both hold the same
+    fake_replica  a replica of bytes: what a master sends
+    fake_master   a master of bytes: what a replica says
+    fault_proxy   a TCP proxy between two servers: cuts, delays, throttles, holds
+    random_writes every write command, at random
     numbered_writes  writes whose number tells after a crash how many of them are held
     log_crash kill -9 while a log is written, rewritten, switched, loaded
     sentinels a sentinel's process, its config file, its view and its events

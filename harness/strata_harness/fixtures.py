@@ -6,6 +6,9 @@
     r              redis-py on `server`, replies decoded to str
     wire, wire3    raw clients on `server` in RESP2 and RESP3
     connect        a factory of more raw clients on `server`
+    fake_replica   a factory: replicas of `server` that say what the test wants (fake_replica.py)
+    fake_master    a factory: masters that answer what the test wants (fake_master.py)
+    proxy          a factory: TCP proxies to a server, which cut, delay, throttle, hold (fault_proxy.py)
     rng            random.Random, seeded by --seed and the test's name: the same seed gives the same data
 """
 
@@ -19,6 +22,9 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from .context import context_of
+from .fake_master import FakeMaster
+from .fake_replica import FakeReplica
+from .fault_proxy import FaultProxy
 from .pyclient import connect as connect_redis_py
 from .server import Options, Server, ServerError
 from .transcript import Transcript
@@ -186,6 +192,46 @@ def r(request: pytest.FixtureRequest, server: Server) -> Iterator[Any]:
     yield client
     client.close()
     client.connection_pool.disconnect()
+
+
+@pytest.fixture
+def fake_replica(server: Server) -> Iterator[Callable[..., FakeReplica]]:
+    made: list[FakeReplica] = []
+
+    def make(**arguments: Any) -> FakeReplica:
+        made.append(FakeReplica(server, name=f"fake replica {len(made) + 1}", **arguments))
+        return made[-1]
+
+    yield make
+    for replica in made:
+        replica.close()
+        server.wires.remove(replica)
+
+
+@pytest.fixture
+def fake_master(request: pytest.FixtureRequest) -> Iterator[Callable[[], FakeMaster]]:
+    made: list[FakeMaster] = []
+
+    def make() -> FakeMaster:
+        made.append(FakeMaster(transcripts=context_of(request.node).transcripts))
+        return made[-1]
+
+    yield make
+    for master in made:
+        master.close()
+
+
+@pytest.fixture
+def proxy() -> Iterator[Callable[[Server], FaultProxy]]:
+    made: list[FaultProxy] = []
+
+    def make(target: Server) -> FaultProxy:
+        made.append(FaultProxy(target.port))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
 
 
 @pytest.fixture

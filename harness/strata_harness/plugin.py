@@ -16,7 +16,8 @@ from typing import Any, Iterator
 
 import pytest
 
-from .fixtures import (_shared_server, connect, fresh_server, r, reference, rng, server, wire, wire3)  # noqa: F401
+from .fixtures import (_shared_server, connect, fake_master, fake_replica, fresh_server, proxy, r,  # noqa: F401
+                       reference, rng, server, wire, wire3)
 from .compare import Comparison, compare, compare_in, compare_sets
 from .report import failure_record, failure_sections, goal_of
 from .resp import RespError

@@ -61,32 +61,38 @@ class WrongReply(AssertionError):
         self.wanted = wanted
 
 
+def _connect(address: Address, timeout: float, receive_buffer: int | None) -> socket.socket:
+    family = socket.AF_UNIX if isinstance(address, str) else (
+        socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
+    made = socket.socket(family, socket.SOCK_STREAM)
+    if receive_buffer is not None:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    made.settimeout(scaled(timeout))
+    try:
+        made.connect(address)
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
 class Wire:
     """One connection. Not thread safe. `timeout` is in seconds before scaling.
 
     In RESP3, pushes that come while a reply is awaited are kept in `pushes` in their order of arrival.
     """
 
-    def __init__(self, address: Address, timeout: float = DEFAULT_TIMEOUT, name: str = "client",
+    def __init__(self, address: Address | socket.socket, timeout: float = DEFAULT_TIMEOUT, name: str = "client",
                  receive_buffer: int | None = None) -> None:
+        """`address` may be a socket that is connected already, one that was accepted."""
         self.transcript = Transcript(name)
         self.timeout = timeout
         self.pushes: list[Push] = []
         self._buffer = bytearray()
         self._seen = 0  # bytes of _buffer taken already
         self._value_start = 0  # where in _buffer the value that is being read begins
-        family = socket.AF_UNIX if isinstance(address, str) else (
-            socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
-        self.socket = socket.socket(family, socket.SOCK_STREAM)
-        if receive_buffer is not None:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.settimeout(scaled(timeout))
-        try:
-            self.socket.connect(address)
-        except OSError:
-            self.socket.close()
-            raise
-        if family != socket.AF_UNIX:
+        self.socket = address if isinstance(address, socket.socket) else _connect(address, timeout, receive_buffer)
+        if self.socket.family != socket.AF_UNIX:
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._decoder = Decoder(self._take_line, self._take)
 
@@ -145,6 +151,36 @@ class Wire:
         """The next `count` bytes as they are."""
         self._start(timeout)
         return self._take(count)
+
+    def read_line(self, timeout: float | None = None) -> bytes:
+        """The next line, whose end may be a lone line feed, without its end: what is no RESP value."""
+        self._start(timeout)
+        while (end := self._buffer.find(b"\n", self._seen)) < 0:
+            if not self._fill("a line"):
+                raise WireClosed(f"the connection was closed; a line was awaited, got {self._partial()[:200]!r}",
+                                 self._partial())
+        line = bytes(self._buffer[self._seen:end])
+        self._seen = end + 1
+        return line.removesuffix(b"\r")
+
+    def read_up_to(self, mark: bytes, timeout: float | None = None) -> bytes:
+        """The bytes before this mark, which is taken, too."""
+        self._start(timeout)
+        start = self._seen
+        while (at := self._buffer.find(mark, start)) < 0:
+            start = max(self._seen, len(self._buffer) - len(mark) + 1)
+            if not self._fill(f"the mark {mark!r}"):
+                raise WireClosed(f"the connection was closed; {mark!r} was awaited, "
+                                 f"got {len(self._buffer) - self._seen} bytes", self._partial())
+        data = bytes(self._buffer[self._seen:at])
+        self._seen = at + len(mark)
+        return data
+
+    def peek(self, count: int = 1, timeout: float | None = None) -> bytes:
+        """The next bytes, which stay unread."""
+        data = self.read_bytes(count, timeout)
+        self._seen -= count
+        return data
 
     def read_until_closed(self, timeout: float | None = None) -> bytes:
         """Everything up to the server's close of the connection, which must come."""
