@@ -307,7 +307,8 @@ class FakeRedis(Fake):
                 connection.send(reply_bytes([b"message", HELLO_CHANNEL, text.encode()]))
 
     def transaction(self) -> list[str]:
-        """The commands of the last transaction that came, without MULTI and EXEC."""
+        """The commands of the last transaction that came, or is about to, without MULTI and EXEC."""
+        self.wait("EXEC")
         commands = [command.text for command in list(self.commands) if command.words[0] not in _DULL]
         start = max(at for at, text in enumerate(commands) if text == "MULTI")
         return commands[start + 1:commands.index("EXEC", start)]
