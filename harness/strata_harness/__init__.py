@@ -35,5 +35,7 @@ Layers, lowest first; a module imports only from those above it:
     report    the sections a failed test shows
     fixtures  server, fresh_server, reference, r, wire, wire3, rng
     cluster   nodes of a cluster: keys of a slot, CLUSTER NODES, written nodes.conf files
+    cluster_bus  the packets between the nodes of a cluster
+    cluster_stand_in  a node of a cluster that is no server, but says what a test wants
     plugin    pytest options, markers, time limits, hooks
 """

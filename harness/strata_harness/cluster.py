@@ -158,7 +158,7 @@ def state_is(wire: Wire, state: str, timeout: float = 10) -> None:
 # -- one node ----------------------------------------------------------------------------------------------------------
 
 
-ME, FRIEND, OTHER, THIRD = "0" * 40, "f" * 40, "a" * 40, "b" * 40
+ME, FRIEND, OTHER, THIRD = "5" * 40, "f" * 40, "a" * 40, "b" * 40
 NOWHERE = {FRIEND: 1, OTHER: 2, THIRD: 3}
 """Ports of nodes that do not exist: nobody listens there, nor on the bus ports 11 and so on beside them."""
 
@@ -186,8 +186,9 @@ class Scene:
 
     def holds(self, wire: Wire) -> bool:
         """Does the node still believe it?"""
-        def shape(of: Iterable[Member]) -> dict[str, tuple[str, str, set[int]]]:
-            return {member.id: (member.host, member.master, member.slots) for member in of}
+        def shape(of: Iterable[Member]) -> dict[str, tuple[object, ...]]:
+            return {member.id: (member.host, member.master, member.slots, member.master == "-" and member.epoch)
+                    for member in of}
         return shape(members(wire).values()) == shape(self.members)
 
 

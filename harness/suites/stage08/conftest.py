@@ -3,6 +3,8 @@
 import pytest
 
 from strata_harness.cluster import Scene, SharedNode
+from strata_harness.cluster_stand_in import StandIn
+from strata_harness.context import context_of
 
 
 @pytest.fixture(scope="module")
@@ -11,3 +13,24 @@ def _shared_server(request):
     shared = SharedNode(request.config.getoption("--server"), options, getattr(request.module, "SCENE", Scene()))
     yield shared
     shared.server.close()
+
+
+@pytest.fixture
+def stand_in(request):
+    """A factory of nodes that are no servers; what they heard and said is shown when the test fails."""
+    made = []
+
+    def make(node_id="", **attributes):
+        one = StandIn(node_id, f"stand-in {len(made) + 1}")
+        made.append(one)
+        context_of(request.node).transcripts.append(one.transcript)
+        for name, value in attributes.items():
+            assert hasattr(one, name), name
+            setattr(one, name, value)
+        return one
+
+    yield make
+    for one in made:
+        one.close()
+    for one in made:
+        one.received()  # raises if a node has sent a wrong packet
