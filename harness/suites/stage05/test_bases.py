@@ -242,6 +242,19 @@ def test_switch(fresh_server):
     assert contents(reborn(server)) == {b"k": b"v"}
 
 
+@pytest.mark.parametrize("option", ["yes", "no"])
+@pytest.mark.goal("The base's suffix tells what the option was when the base was begun, from the first one on")
+def test_suffix(fresh_server, option):
+    server = fresh_server(**{**HYBRID, "aof_use_rdb_preamble": option})
+    wire = server.wire()
+    suffixes = {"yes": "rdb", "no": "aof"}
+    assert parts(server) == [base(1, suffix=suffixes[option]), incr(1)]
+    for number, wanted in enumerate(["no", "yes", "yes", option], 2):
+        wire.ok("CONFIG", "SET", "aof-use-rdb-preamble", wanted)
+        rewrite(wire)
+        assert parts(server) == [base(number, suffix=suffixes[wanted]), incr(number)]
+
+
 @pytest.mark.goal("The option takes yes and no alone")
 def test_values(fresh_server):
     server = hybrid(fresh_server)

@@ -24,3 +24,7 @@ def test_it_can_be_printed(table):
     text = table.markdown()
     assert text.count("\n|") == len(table.ROWS) + 2 * len(table.TABLE)
     assert all(row.reason and "|" not in row.reason for row in table.ROWS), "a bar would begin a cell of its own"
+
+
+def test_the_chapter_has_it(table):
+    assert table.markdown().strip() in (ROOT / "docs/en/05-hybrid-persistence.md").read_text(encoding="utf-8")
