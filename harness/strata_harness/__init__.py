@@ -31,6 +31,7 @@ Layers, lowest first; a module imports only from those above it:
     log_crash kill -9 while a log is written, rewritten, switched, loaded
     sentinels a sentinel's process, its config file, its view and its events
     sentinel_fakes  stand-ins that a sentinel takes for a redis server or for another sentinel
+    quorum    a master, replicas and sentinels of any make, that a network may part
     context   what one test used, so that a failure can show it
     report    the sections a failed test shows
     fixtures  server, fresh_server, reference, r, wire, wire3, rng

@@ -6,6 +6,7 @@
     cut()               both ends of all connections are closed, as by a reset in between
     refuse()            new connections are closed at once, until `allow`
     hold()              nothing is passed on, nothing is closed: a partition. `release` lets all of it through
+    hold("127.0.0.2")   the same for connections from that address: a partition from one peer
     delay(seconds)      every byte arrives so much later; their order stays
     throttle(rate)      so many bytes a second downstream, 0 for no limit
     cut_after(bytes)    the next connection is cut when so many bytes have gone downstream
@@ -47,6 +48,7 @@ class _Way:
 @dataclass
 class _Pair:
     ways: tuple[_Way, _Way]
+    peer: str  # the address that it came from
     cut_after: int | None = None
     passed: int = 0
 
@@ -62,6 +64,7 @@ class FaultProxy:
         self._lock = threading.RLock()
         self._pairs: list[_Pair] = []
         self._refusing = self._holding = self._closing = False
+        self._held: set[str] = set()  # peers
         self._delay, self._rate, self._cut_next = 0.0, 0, None
         self.passed = self.connections = 0
         self._last_look = time.monotonic()
@@ -87,13 +90,17 @@ class FaultProxy:
         with self._lock:
             self._refusing = False
 
-    def hold(self) -> None:
+    def hold(self, peer: str | None = None) -> None:
         with self._lock:
-            self._holding = True
+            if peer is None:
+                self._holding = True
+            else:
+                self._held.add(peer)
 
     def release(self) -> None:
         with self._lock:
             self._holding = False
+            self._held.clear()
 
     def delay(self, seconds: float) -> None:
         with self._lock:
@@ -111,6 +118,7 @@ class FaultProxy:
         """No fault any more. Connections that were cut stay so."""
         with self._lock:
             self._refusing = self._holding = False
+            self._held.clear()
             self._delay, self._rate, self._cut_next = 0.0, 0, None
 
     def close(self) -> None:
@@ -137,15 +145,16 @@ class FaultProxy:
 
     def _watch(self, selector: selectors.BaseSelector) -> None:
         selector.register(self._listener, selectors.EVENT_READ)
-        if self._holding:
-            return
         for pair in self._pairs:
             for way in pair.ways:
-                if not way.ended and sum(len(data) for _, data in way.waiting) < _MOST_WAITING:
+                if self._passes(pair) and not way.ended and sum(len(data) for _, data in way.waiting) < _MOST_WAITING:
                     selector.register(way.source, selectors.EVENT_READ)
 
+    def _passes(self, pair: _Pair) -> bool:
+        return not self._holding and pair.peer not in self._held
+
     def _accept(self) -> None:
-        near, _ = self._listener.accept()
+        near, (peer, _) = self._listener.accept()
         self.connections += 1
         if self._refusing:
             near.close()
@@ -159,7 +168,7 @@ class FaultProxy:
             each.setblocking(False)
             each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         ways = (_Way(near, far, downstream=False), _Way(far, near, downstream=True))
-        self._pairs.append(_Pair(ways, self._cut_next))
+        self._pairs.append(_Pair(ways, peer, self._cut_next))
         self._cut_next = None
 
     def _share_out(self) -> None:
@@ -174,7 +183,7 @@ class FaultProxy:
         for way in pair.ways:
             if way.source in ready and not self._read(way):
                 way.ended = True
-        if self._holding:
+        if not self._passes(pair):
             return
         for way in pair.ways:
             if not self._write(pair, way) or (way.ended and not way.waiting):

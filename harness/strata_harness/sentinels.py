@@ -116,12 +116,12 @@ class Sentinel(Server):
         super().__init__(command, own, conf="", leading=["--sentinel"], name=name)
         self.fast = fast
         self.password = password
-        self._lines = list(lines)
+        self.lines = list(lines)
         self._admin: Wire | None = None
 
     def _spawn(self) -> None:
         assert self.conf_path is not None
-        text = self.conf_path.read_text() or "\n".join([f"port {self.port}", f"bind {HOST}", *self._lines]) + "\n"
+        text = self.conf_path.read_text() or "\n".join([f"port {self.port}", f"bind {HOST}", *self.lines]) + "\n"
         renewed = re.sub(r"(?m)^port .*$", f"port {self.port}", text, count=1)
         if renewed != text or self.process is None:
             self.conf_path.write_text(renewed)

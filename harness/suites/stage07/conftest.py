@@ -5,6 +5,7 @@
     events          what `sentinel` publishes from the start of the test on
     fresh_sentinel  a factory: sentinels of this test alone. Lines of the config file; reference=True is a redis-server
     net             fakes: net.redis(), net.redis(master=m), net.sentinel()
+    group           a factory: real servers and sentinels, of our make or redis's; see strata_harness/quorum.py
     watched         a fake master `m` with two fake replicas, watched by `sentinel` with quorum 1
 """
 
@@ -16,9 +17,10 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from strata_harness.context import context_of
+from strata_harness.quorum import Group
 from strata_harness.sentinel_fakes import FakeNet
 from strata_harness.sentinels import Events, Sentinel
-from strata_harness.server import ServerError
+from strata_harness.server import Server, ServerError
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +81,24 @@ def fresh_sentinel(request: pytest.FixtureRequest) -> Iterator[Callable[..., Sen
         sentinel.close()
     if problems:
         raise ServerError("\n".join(problems))
+
+
+@pytest.fixture
+def group(fresh_server: Callable[..., Server], reference: Callable[..., Server], fresh_sentinel: Callable[..., Sentinel]
+          ) -> Iterator[Callable[..., Group]]:
+    made: list[Group] = []
+
+    def make_server(reference: bool, **options: Any) -> Server:
+        return (make_reference if reference else fresh_server)(**options)
+
+    def make(**arguments: Any) -> Group:
+        made.append(Group(make_server, fresh_sentinel, **arguments))
+        return made[-1].complete()
+
+    make_reference = reference
+    yield make
+    for one in made:
+        one.close()
 
 
 @pytest.fixture
