@@ -19,7 +19,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from .cluster import members
+from .cluster import Member, members
 from .cluster_bus import HEADER, MASTER, MEET, MYSELF, PING, PONG, SLAVE, BusError, Gossip, Packet, decode
 from .ports import claim_port
 from .server import Server
@@ -138,6 +138,11 @@ class StandIn:
         self._claim.release()
 
     # -- what it says ------------------------------------------------------------------------------------------------
+
+    def member(self, *flags: str) -> Member:
+        """Its line in a nodes.conf, so that a node knows it from its start."""
+        return Member(self.id, self.port, set() if self.master else set(self.slots), self.master or "-",
+                      self.config_epoch, set(flags))
 
     def packet(self, kind: int, **fields: Any) -> Packet:
         """A packet of its own, with other values for some fields."""
