@@ -12,6 +12,7 @@ using resp::Server;
 void install_replication_options(Server&);
 void install_sync_commands(Server&);  // PSYNC SYNC REPLCONF
 void install_role_commands(Server&);  // REPLICAOF SLAVEOF ROLE
+void install_failover(Server&);       // FAILOVER
 void install_wait(Server&);           // WAIT
 void install_replica_gates(Server&);  // READONLY MASTERDOWN NOREPLICAS
 void install_replication_info(Server&);

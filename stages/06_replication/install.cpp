@@ -5,7 +5,6 @@
 #include "06_replication/families.h"
 #include "06_replication/master/last_wait.h"
 #include "06_replication/replication.h"
-#include "common/numbers.h"
 
 namespace strata::repl {
 
@@ -22,12 +21,6 @@ void remember_in_snapshots(resp::Server& server, Replication& replication) {
             {"repl-id", stream.id()},
             {"repl-offset", std::to_string(stream.offset())}};
   });
-  aux.on_read([&replication](std::string_view name, std::string_view value) {
-    int64_t number = 0;
-    if (name == "repl-id" && value.size() == 40) replication.remembered.id = value;
-    if (name == "repl-offset" && parse_int64(value, &number)) replication.remembered.offset = number;
-    if (name == "repl-stream-db" && parse_int64(value, &number)) replication.remembered.db = static_cast<int>(number);
-  });
 }
 
 }  // namespace
@@ -38,6 +31,7 @@ void install(resp::Server& server) {
   install_replica_gates(server);
   install_sync_commands(server);
   install_role_commands(server);
+  install_failover(server);
   install_wait(server);
   install_replication_info(server);
   install_last_wait(server);

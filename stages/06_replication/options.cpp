@@ -89,6 +89,18 @@ void install_replication_options(Server& server) {
               {.alias = "slave-read-only", .on_change = gates});
   config.flag("replica-ignore-maxmemory", &options.ignore_maxmemory, true, "a replica leaves eviction to its master",
               {.alias = "slave-ignore-maxmemory"});
+  config.choice("repl-diskless-load", &options.diskless_load, DisklessLoad::kDisabled,
+                {{"disabled", DisklessLoad::kDisabled},
+                 {"on-empty-db", DisklessLoad::kOnEmptyDb},
+                 {"swapdb", DisklessLoad::kSwapDb}},
+                "load an image as it comes, without a file");
+  config.choice("propagation-error-behavior", &options.on_error, ErrorBehavior::kIgnore,
+                {{"ignore", ErrorBehavior::kIgnore},
+                 {"panic", ErrorBehavior::kPanic},
+                 {"panic-on-replicas", ErrorBehavior::kPanicOnReplicas}},
+                "what an error in the stream leads to");
+  config.flag("replica-ignore-disk-write-errors", &options.ignore_disk_errors, false,
+              "a replica goes on although it cannot write to its disk");
   config.integer("shutdown-timeout", &options.shutdown_timeout_s, 10, 0, kIntMax,
                  "seconds that a master waits at its end for replicas that lag behind");
   config.flag("replica-lazy-flush", &options.lazy_flush, false, "free the old data in the background",

@@ -6,6 +6,11 @@
 
 namespace strata::repl {
 
+// How a replica takes an image in (repl-diskless-load).
+enum class DisklessLoad : int { kDisabled, kOnEmptyDb, kSwapDb };
+// What becomes of a server that cannot apply what it should (propagation-error-behavior).
+enum class ErrorBehavior : int { kIgnore, kPanic, kPanicOnReplicas };
+
 struct Options {
   // of a master
   bool diskless_sync = true;
@@ -29,8 +34,11 @@ struct Options {
   bool read_only = true;
   bool lazy_flush = false;
   bool ignore_maxmemory = true;
+  bool ignore_disk_errors = false;
+  DisklessLoad diskless_load = DisklessLoad::kDisabled;
   // of both
   int64_t timeout_s = 60;
+  ErrorBehavior on_error = ErrorBehavior::kIgnore;
 };
 
 }  // namespace strata::repl

@@ -11,8 +11,10 @@
 #include <string>
 
 #include "01_resp_server/server/server.h"
+#include "06_replication/master/failover.h"
 #include "06_replication/master/master.h"
 #include "06_replication/options.h"
+#include "06_replication/replica/image_loader.h"
 #include "06_replication/replica/master_link.h"
 #include "06_replication/stream/replication_stream.h"
 
@@ -29,6 +31,7 @@ class Replication {
   ReplicationStream& stream() { return stream_; }
   Master& master() { return master_; }
   MasterLink* link() { return link_.get(); }
+  Failover& failover() { return failover_; }
   bool is_replica() const { return link_ != nullptr; }
   bool link_up() const { return link_ != nullptr && link_->up(); }
 
@@ -40,21 +43,13 @@ class Replication {
   void periodic();
   void follow_gates();  // call after a change of role, link or options
 
-  // What a snapshot said of the history it belongs to; used at the start.
-  struct Remembered {
-    std::string id;
-    int64_t offset = -1;
-    int db = -1;
-  };
-  Remembered remembered;
-
  private:
-  Status load_image(const std::string& file, const std::string& id, int64_t offset, StreamReader& reader);
-
   resp::Server& server_;
   ReplicationStream stream_;
   Master master_;
+  ImageLoader loader_;
   std::unique_ptr<MasterLink> link_;
+  Failover failover_;
   resp::GateBit read_only_gate_ = 0;
   resp::GateBit stale_gate_ = 0;
   resp::GateBit lonely_gate_ = 0;

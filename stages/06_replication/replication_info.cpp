@@ -64,7 +64,7 @@ void tell(resp::Server& server, Replication& replication, resp::InfoWriter& out)
     out.line("slave{}:ip={},port={},state={},offset={},lag={}", number++, replica.ip(*client), replica.port,
              state_name(replica), replica.acked, lag);
   }
-  out.field("master_failover_state", "no-failover");
+  out.field("master_failover_state", replication.failover().state_name());
   out.field("master_replid", stream.id());
   out.field("master_replid2", stream.second_id());
   out.field("master_repl_offset", stream.offset());

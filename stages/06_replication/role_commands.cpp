@@ -17,6 +17,10 @@ void replicaof_command(Client& client, Args args) {
     client.reply.error("ERR Command is not valid when client is a replica.");
     return;
   }
+  if (replication.failover().running()) {
+    client.reply.error("ERR REPLICAOF not allowed while failing over.");
+    return;
+  }
   if (equals_nocase(args[1], "no") && equals_nocase(args[2], "one")) {
     if (replication.is_replica()) {
       replication.promote();

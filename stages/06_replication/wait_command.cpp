@@ -1,7 +1,7 @@
 // WAIT numreplicas timeout: until so many replicas have acknowledged what this client wrote.
 #include "01_resp_server/commands/docs/docs.h"
 #include "01_resp_server/commands/support.h"
-#include "02_data_types/transactions/transactions.h"
+#include "02_data_types/blocking/blocked_clients.h"
 #include "06_replication/families.h"
 #include "06_replication/replication.h"
 
@@ -11,65 +11,63 @@ using namespace resp;
 
 namespace {
 
-struct Waiting {
-  uint64_t client = 0;
-  uint64_t offset = 0;
-  size_t replicas = 0;
-  net::TimerId timer = 0;
-};
+class ReplicaWait;
 
 class Waiters {
  public:
-  explicit Waiters(Server& server) : server_(server) {
-    server.clients.on_close([this](Client& client) { forget(client.id); });
-  }
+  explicit Waiters(Server& server) : server_(server) {}
 
-  void add(Client& client, Waiting waiting, int64_t timeout_ms) {
-    server_.clients.suspend(client);
-    if (timeout_ms > 0) {
-      waiting.timer = server_.loop.after(timeout_ms, [this, id = client.id] { answer(id); });
-    }
-    waiting_.push_back(waiting);
-  }
-  void acknowledged() {
-    const Master& master = server_.get<Replication>().master();
-    for (const Waiting& each : std::vector(waiting_)) {
-      if (master.acknowledged_by(each.offset) >= each.replicas) answer(each.client);
-    }
-  }
+  void join(ReplicaWait& wait) { waiting_.push_back(&wait); }
+  void leave(ReplicaWait& wait) { std::erase(waiting_, &wait); }
+  void acknowledged();  // somebody may have waited for that
 
  private:
-  void answer(uint64_t id) {
-    const auto at =
-        std::find_if(waiting_.begin(), waiting_.end(), [id](const Waiting& each) { return each.client == id; });
-    if (at == waiting_.end()) return;
-    const Waiting waiting = *at;
-    forget(id);
-    Client* client = server_.clients.by_id(id);
-    if (client == nullptr) return;
-    client->reply.integer(static_cast<int64_t>(server_.get<Replication>().master().acknowledged_by(waiting.offset)));
-    server_.clients.schedule_write(*client);
-    server_.clients.resume(*client);
-  }
-  void forget(uint64_t id) {
-    std::erase_if(waiting_, [&](const Waiting& each) {
-      if (each.client != id) return false;
-      if (each.timer != 0) server_.loop.cancel(each.timer);
-      return true;
-    });
-  }
-
   Server& server_;
-  std::vector<Waiting> waiting_;
+  std::vector<ReplicaWait*> waiting_;
 };
+
+size_t acknowledged_by(Client& client, uint64_t offset) {
+  return client.server.get<Replication>().master().acknowledged_by(offset);
+}
+
+// Waits for no key, so it is served by none: its end is always to give up, with as many replicas as there are.
+class ReplicaWait final : public db::Wait {
+ public:
+  ReplicaWait(Waiters& waiters, Client& client, uint64_t offset, int64_t replicas)
+      : waiters_(waiters), client_(client), offset_(offset), replicas_(replicas) {
+    waiters_.join(*this);
+  }
+  ~ReplicaWait() override { waiters_.leave(*this); }
+
+  Client& client() const { return client_; }
+  bool fulfilled() const { return static_cast<int64_t>(acknowledged_by(client_, offset_)) >= replicas_; }
+
+  void serve(Client&, std::string_view, db::Ref) const override {}
+  void give_up(Client& client) const override {
+    client.reply.integer(static_cast<int64_t>(acknowledged_by(client, offset_)));
+  }
+  db::ValueType type() const override { return db::ValueType::kString; }
+
+ private:
+  Waiters& waiters_;
+  Client& client_;
+  uint64_t offset_;
+  int64_t replicas_;
+};
+
+void Waiters::acknowledged() {
+  for (ReplicaWait* wait : std::vector(waiting_)) {
+    if (wait->fulfilled()) server_.get<db::BlockedClients>().give_up(wait->client());
+  }
+}
 
 void wait_command(Client& client, Args args) {
   auto& replication = client.server.get<Replication>();
   if (replication.is_replica()) {
     client.reply.error(
         "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is "
-        "configured "
-        "to be writable (which is not the default) writes to replicas are just local and are not propagated.");
+        "configured to be writable (which is not the default) writes to replicas are just local and are not "
+        "propagated.");
     return;
   }
   int64_t replicas = 0;
@@ -81,12 +79,14 @@ void wait_command(Client& client, Args args) {
     return;
   }
   const uint64_t offset = replication.stream().offset();
-  const size_t now = replication.master().acknowledged_by(offset);
-  if (static_cast<int64_t>(now) >= replicas || db::Transactions::running(client)) {
+  const size_t now = acknowledged_by(client, offset);
+  if (static_cast<int64_t>(now) >= replicas || !db::BlockedClients::may_block(client)) {
     client.reply.integer(static_cast<int64_t>(now));
     return;
   }
-  client.server.get<Waiters>().add(client, {client.id, offset, static_cast<size_t>(replicas)}, timeout_ms);
+  Server& server = client.server;
+  server.get<db::BlockedClients>().block(
+      client, {}, timeout_ms, std::make_unique<ReplicaWait>(server.get<Waiters>(), client, offset, replicas));
   replication.master().ask_for_acks();
 }
 

@@ -92,10 +92,11 @@ void ClientPause::refresh() {
   }
   // Also when the mode only became weaker: whoever still has to wait is put aside again. Not at once: this
   // may run inside another client's command.
-  if (mode_ < before && !waiting_.empty()) server_.loop.soon([this] { release(); });
+  if (mode_ < before) server_.loop.soon([this] { release(); });
 }
 
 void ClientPause::release() {
+  for (auto& hook : release_hooks_) hook();
   for (uint64_t id : std::exchange(waiting_, {})) {
     Client* client = server_.clients.by_id(id);
     if (client == nullptr || client->has(Client::kCloseNow)) continue;  // closed since

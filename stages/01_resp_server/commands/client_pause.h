@@ -40,6 +40,9 @@ class ClientPause {
   using Writes = bool (*)(const Client&, const CommandSpec&);
   void also_writes(Writes writes) { also_writes_.push_back(writes); }
 
+  // Called when a pause has ended or become weaker, before those who waited go on.
+  void on_release(std::function<void()> hook) { release_hooks_.push_back(std::move(hook)); }
+
   // Is a command of this client being held back?
   static bool holds(const Client& client);
   size_t held_count() const { return waiting_.size(); }  // they count as blocked clients
@@ -62,6 +65,7 @@ class ClientPause {
   net::TimerId timer_ = 0;         // 0: none
   std::vector<uint64_t> waiting_;  // clients with a command put aside, in the order of arrival
   std::vector<Writes> also_writes_;
+  std::vector<std::function<void()>> release_hooks_;
 };
 
 // CLIENT PAUSE timeout [WRITE|ALL] and CLIENT UNPAUSE

@@ -274,6 +274,25 @@ void Database::clear(bool lazily) {
   size_ = with_expiry_ = with_pointer_ = 0;
 }
 
+// --- another generation of the data ---
+
+std::unique_ptr<Database> Database::twin() const {
+  auto made = std::make_unique<Database>(keyspace_, index_);
+  if (partitioner_ != nullptr) made->partition(partitioner_);
+  return made;
+}
+
+void Database::exchange_contents(Database& other) {
+  std::swap(storage_, other.storage_);
+  std::swap(size_, other.size_);
+  std::swap(with_expiry_, other.with_expiry_);
+  std::swap(average_ttl_ms_, other.average_ttl_ms_);
+  std::swap(with_pointer_, other.with_pointer_);
+  for (Database* each : {this, &other}) {
+    if (each->expiry_watcher_ != nullptr) each->expiry_watcher_->replaced();
+  }
+}
+
 // --- whole database ---
 
 // [task 1.9] Find a random key that has not expired.

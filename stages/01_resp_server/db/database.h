@@ -57,6 +57,7 @@ class ExpiryWatcher {
  public:
   virtual void given(size_t table, Hash hash, int64_t expiry_ms) = 0;
   virtual void cleared() = 0;  // no key is left
+  virtual void replaced() = 0;  // other keys are in their place
 
  protected:
   ~ExpiryWatcher() = default;
@@ -98,6 +99,11 @@ class Database {
   Entry::Shape take_value(Ref ref);
   void clear(
       bool lazily = false);  // all keys; lazily: their memory is left to the keyspace's disposer, if there is one
+
+  // --- another generation of the data ---
+  // An empty database that is partitioned likewise: nobody sees it, until its contents take the place of these.
+  std::unique_ptr<Database> twin() const;
+  void exchange_contents(Database& other);  // a twin's; nobody is told but the watcher of expiries
 
   // --- whole database ---
   size_t size() const { return size_; }

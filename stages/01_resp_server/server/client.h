@@ -27,6 +27,8 @@ class OutputSource {
  public:
   virtual void refill(Client& client) = 0;   // the output has left: appends the next piece, if there is one
   virtual size_t pending_bytes() const = 0;  // that refill() has not given yet
+  // Of them, what takes memory until it is sent: this is what client-output-buffer-limit limits.
+  virtual size_t held_bytes() const { return pending_bytes(); }
 
  protected:
   ~OutputSource() = default;

@@ -295,10 +295,11 @@ void Clients::write_all() {
 
 // [task 1.13] Close a client that does not read what it is sent.
 void Clients::check_output_limit(Client& client) {
-  size_t used = client.out.pending_bytes() + (client.source == nullptr ? 0 : client.source->pending_bytes());
+  size_t used = client.out.pending_bytes() + (client.source == nullptr ? 0 : client.source->held_bytes());
   if (used > server_.stats.largest_output) server_.stats.largest_output = used;
   const OutputLimit& limit = limits[static_cast<size_t>(client.kind)];
-  bool hard = limit.hard_bytes != 0 && used >= limit.hard_bytes;
+  const uint64_t least = client.kind == ClientClass::kReplica ? least_replica_limit : 0;
+  bool hard = limit.hard_bytes != 0 && used >= std::max(limit.hard_bytes, least);
   bool soft = limit.soft_bytes != 0 && used >= limit.soft_bytes;
   if (soft) {
     if (client.soft_limit_since_ms == 0) {

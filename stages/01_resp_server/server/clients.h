@@ -66,6 +66,7 @@ class Clients {
   void check_output_limit(Client& client);
 
   OutputLimit limits[3] = {{0, 0, 0}, {256ull << 20, 64ull << 20, 60}, {32ull << 20, 8ull << 20, 60}};
+  uint64_t least_replica_limit = 0;  // a hard limit of replicas below this is taken as this
   int64_t max_clients = 10000;
   int64_t timeout_seconds = 0;
   int64_t keepalive_seconds = 300;

@@ -94,6 +94,7 @@ TEST_F(DatabaseTest, TheWatcherHearsOfEveryExpiryHoweverItIsGiven) {
       heard.push_back(expiry_ms);
     }
     void cleared() override { heard.push_back(-1); }
+    void replaced() override { heard.push_back(-2); }
     std::vector<int64_t> heard;
   } watcher;
   keyspace_.freeze_time(1000);
@@ -109,6 +110,19 @@ TEST_F(DatabaseTest, TheWatcherHearsOfEveryExpiryHoweverItIsGiven) {
   db_.clear();
   EXPECT_EQ(watcher.heard, (std::vector<int64_t>{2000, 3000, 4000, 5000, 6000, 6000, -1}));
   db_.watch_expiries(nullptr);
+}
+
+TEST_F(DatabaseTest, ATwinsContentsTakeThePlaceOfTheOldOnes) {
+  keyspace_.freeze_time(1000);
+  db_.set_string("old", std::string(100, 'x'));
+  auto twin = db_.twin();
+  twin->set_string("new", std::string(200, 'y'), 2000);
+  db_.exchange_contents(*twin);
+  EXPECT_EQ(get("new"), std::string(200, 'y'));
+  EXPECT_FALSE(db_.peek("old"));
+  EXPECT_EQ(db_.with_expiry(), 1u);
+  EXPECT_TRUE(twin->peek("old"));
+  EXPECT_EQ(twin->with_expiry(), 0u);
 }
 
 TEST_F(DatabaseTest, TheCountOfAccessesOutlivesTheValue) {

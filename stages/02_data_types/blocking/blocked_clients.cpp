@@ -131,6 +131,15 @@ void BlockedClients::interrupt(Client& client, std::string_view error) {
   answer(client, [&] { client.reply.error(error); });
 }
 
+void BlockedClients::interrupt_all(std::string_view error) {
+  server_.clients.each([&](Client& client) {
+    if (!blocked(client)) return;
+    interrupt(client, error);
+    client.set(Client::kCloseAfterReply);
+    server_.clients.schedule_write(client);
+  });
+}
+
 // --- keys that became ready ---
 
 void BlockedClients::on_reset(Database* db) {

@@ -59,6 +59,8 @@ class BlockedClients {
   // Answers and releases.
   void give_up(resp::Client& client);
   void interrupt(resp::Client& client, std::string_view error);
+  // Answers all of them with this error and closes their connections: what they wait for will not come here any more.
+  void interrupt_all(std::string_view error);
 
   static bool may_block(const resp::Client& client);
   static bool blocked(const resp::Client& client);

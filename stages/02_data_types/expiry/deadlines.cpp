@@ -38,6 +38,15 @@ void Deadlines::cleared() {
   earliest_ = kNever;
 }
 
+// Of keys that nobody has looked at yet any moment may be true; those who look through the groups find out.
+void Deadlines::replaced() {
+  cleared();
+  if (database_.with_expiry() == 0) return;
+  lay_out();
+  std::fill(soonest_.begin(), soonest_.end(), 0);
+  earliest_ = 0;
+}
+
 size_t Deadlines::next_due(size_t from, int64_t now_ms) const {
   auto at = std::find_if(soonest_.begin() + static_cast<std::ptrdiff_t>(std::min(from, soonest_.size())),
                          soonest_.end(), [now_ms](int64_t soonest) { return soonest < now_ms; });

@@ -41,6 +41,7 @@ class Deadlines final : public ExpiryWatcher {
   // ExpiryWatcher
   void given(size_t table, Hash hash, int64_t expiry_ms) override;
   void cleared() override;
+  void replaced() override;
 
   // May there be a key whose moment is before `now_ms`? False: certainly not.
   bool due(int64_t now_ms) const { return earliest_ < now_ms; }

@@ -36,6 +36,19 @@ TEST_F(ExpiryCycleTest, WhatHasExpiredGoesAndTheRestStays) {
   for (int i = 0; i < 30000; i++) ASSERT_EQ(has(i), i % 3 != 1) << i;
 }
 
+TEST_F(ExpiryCycleTest, KeysThatTookThePlaceOfOthersExpireToo) {
+  for (int i = 0; i < 1000; i++) set(i, kStart + 100);
+  auto twin = db_.twin();
+  for (int i = 0; i < 10000; i++) twin->set_string(key(i), "v", i % 2 == 0 ? kStart + 50 : kStart + 5000);
+  db_.exchange_contents(*twin);
+  keyspace_.freeze_time(kStart + 101);
+  EXPECT_TRUE(cycle_.run(never));
+  EXPECT_EQ(db_.size(), 5000u);
+  EXPECT_FALSE(deadlines_.due(kStart + 101));
+  EXPECT_FALSE(has(0));
+  EXPECT_TRUE(has(1));
+}
+
 TEST_F(ExpiryCycleTest, OneKeyAmongManyIsFoundByOneLook) {
   for (int i = 0; i < 100000; i++) set(i, -1);
   db_.set_expiry(db_.peek(key(77)), kStart + 50);

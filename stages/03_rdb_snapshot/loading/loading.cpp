@@ -28,12 +28,15 @@ Loading::Loading(resp::Server& server) : server_(server) {
   gate_ = server.gates.add(
       "loading", resp::GateRank::kLoading,
       [](const resp::CommandSpec& spec) { return (spec.flags & resp::kLoading) == 0; }, refuse_while_loading);
+  async_gate_ = server.gates.add(
+      "loading beside", resp::GateRank::kLoading,
+      [](const resp::CommandSpec& spec) { return spec.is(resp::kNoAsyncLoading); }, refuse_while_loading);
 }
 
 // [task 3.9] From here on commands that need the data are refused, and INFO tells of a load.
-void Loading::begin(uint64_t total_bytes) {
-  active_ = true;
-  server_.armed |= gate_;
+void Loading::begin(uint64_t total_bytes, Mode mode) {
+  mode_ = mode;
+  server_.armed |= active() ? gate_ : async_gate_;
   started_ms_ = wall_ms();
   total_bytes_ = total_bytes;
   loaded_bytes_ = served_at_ = 0;
@@ -43,8 +46,8 @@ void Loading::begin(uint64_t total_bytes) {
 
 // [task 3.9] The data is there.
 void Loading::end() {
-  active_ = false;
-  server_.armed &= ~gate_;
+  mode_ = Mode::kIdle;
+  server_.armed &= ~(gate_ | async_gate_);
 }
 
 bool Loading::progress(uint64_t loaded_bytes) {
@@ -55,6 +58,7 @@ bool Loading::progress(uint64_t loaded_bytes) {
 
 bool Loading::serve(uint64_t loaded_bytes) {
   loaded_bytes_ = served_at_ = loaded_bytes;
+  for (auto& hook : meanwhile_) hook();
   given_up_ = !server_.serve_while_busy();
   return !given_up_;
 }
@@ -66,12 +70,13 @@ void Loading::serve_now_and_then() {
 }
 
 void Loading::info(resp::InfoWriter& out) const {
-  out.field("loading", active_);
+  out.field("loading", active());
+  out.field("async_loading", mode_ == Mode::kOldDataServed);
   out.field("rdb_last_load_keys_expired", report_.keys_expired);
   out.field("rdb_last_load_keys_loaded", report_.keys_loaded);
   out.field("last_load_time_ms", last_time_ms_);
   out.field("last_load_image_time_ms", report_.image_us < 0 ? -1 : report_.image_us / 1000);
-  if (!active_) return;
+  if (mode_ == Mode::kIdle) return;
   const double share = total_bytes_ == 0 ? 0 : static_cast<double>(loaded_bytes_) / static_cast<double>(total_bytes_);
   const int64_t elapsed_seconds = (wall_ms() - started_ms_) / 1000;
   const int64_t eta_seconds = share > 0

@@ -1,8 +1,13 @@
 // The state of a server that is loading its data: most commands are answered with -LOADING, INFO tells how far it is.
+//
+// Where the data that comes does not take the place of the old before it is all there, the old is served meanwhile: only
+// what would disturb the load is refused (async_loading).
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "01_resp_server/server/server.h"
 #include "03_rdb_snapshot/snapshot/snapshot_loader.h"
@@ -14,12 +19,18 @@ class Loading {
  public:
   explicit Loading(resp::Server& server);
 
-  bool active() const { return active_; }
+  enum class Mode : uint8_t { kIdle, kNothingToServe, kOldDataServed };
+
+  bool active() const { return mode_ == Mode::kNothingToServe; }
+  // Called whenever clients are served in the middle of a load: whoever waits elsewhere may be told to be patient.
+  void meanwhile(std::function<void()> hook) { meanwhile_.push_back(std::move(hook)); }
 
   // While one lives, the server is loading.
   class Session {
    public:
-    Session(Loading& loading, uint64_t total_bytes) : loading_(loading) { loading_.begin(total_bytes); }
+    Session(Loading& loading, uint64_t total_bytes, Mode mode = Mode::kNothingToServe) : loading_(loading) {
+      loading_.begin(total_bytes, mode);
+    }
     ~Session() {
       loading_.last_time_ms_ = (mono_us() - start_us_) / 1000;
       loading_.end();
@@ -42,7 +53,7 @@ class Loading {
   void info(resp::InfoWriter& out) const;
 
  private:
-  void begin(uint64_t total_bytes);
+  void begin(uint64_t total_bytes, Mode mode);
   void end();
   bool progress(uint64_t loaded_bytes);
   bool serve(uint64_t loaded_bytes);
@@ -50,7 +61,9 @@ class Loading {
 
   resp::Server& server_;
   resp::GateBit gate_;
-  bool active_ = false;
+  resp::GateBit async_gate_;
+  Mode mode_ = Mode::kIdle;
+  std::vector<std::function<void()>> meanwhile_;
   int64_t started_ms_ = 0;     // wall clock
   int64_t last_time_ms_ = -1;  // that the last load took; -1: there was none
   uint64_t total_bytes_ = 0;

@@ -87,7 +87,8 @@ bool Loader::database(uint64_t index) {
         keyspace_.count());
   }
   db_ = index;
-  bulk_ = std::make_unique<db::BulkLoad>(keyspace_.db(static_cast<int>(index)), options_.duplicates);
+  db::Database& database = options_.into.empty() ? keyspace_.db(static_cast<int>(index)) : *options_.into[index];
+  bulk_ = std::make_unique<db::BulkLoad>(database, options_.duplicates);
   return true;
 }
 

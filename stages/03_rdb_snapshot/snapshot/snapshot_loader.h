@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 
 #include "01_resp_server/db/bulk_load.h"
 #include "01_resp_server/server/server.h"
@@ -14,6 +16,7 @@ struct LoadOptions {
   // that follow rely on the exact state (the base of a log).
   bool keep_expired = false;
   db::BulkLoad::Duplicates duplicates = db::BulkLoad::Duplicates::kRefuse;
+  std::span<const std::unique_ptr<db::Database>> into = {};  // databases to fill in place of the keyspace's
 };
 
 struct LoadReport {

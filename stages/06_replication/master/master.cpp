@@ -308,6 +308,7 @@ void Master::ask_for_acks() { ack_wanted_ = true; }
 
 void Master::ping() {
   if (replicas_.empty() || ticks_ % static_cast<uint64_t>(options_.ping_period_s) != 0) return;
+  if (quiet && quiet()) return;
   stream_.feed(kPing);
 }
 

@@ -51,6 +51,9 @@ class Master {
   void ask_for_acks();  // at the end of this turn, once
   void periodic();      // once a second
 
+  // Asked before a PING: is nothing to be added to the stream now? Null: never.
+  std::function<bool()> quiet;
+
   // --- who hears ---
   void on_ack(std::function<void()> hook) { ack_hook_ = std::move(hook); }
   void follow_replicas(std::function<void()> hook) { change_hook_ = std::move(hook); }

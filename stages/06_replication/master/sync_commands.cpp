@@ -4,6 +4,7 @@
 #include "06_replication/families.h"
 #include "06_replication/master/master.h"
 #include "06_replication/replication.h"
+#include "common/log.h"
 
 namespace strata::repl {
 
@@ -24,7 +25,13 @@ bool may_attach(Client& client, Args args) {
       client.reply.error("ERR PSYNC FAILOVER replid must match my replid.");
       return false;
     }
+    log_notice("Failover request received for replid {}.", args[1]);
     replication.promote();
+    log_notice("MASTER MODE enabled (failover request from 'id={} addr={}')", client.id, client.peer_address());
+  }
+  if (replication.failover().running()) {
+    client.reply.error("NOMASTERLINK Can't SYNC while failing over");
+    return false;
   }
   if (replication.is_replica() && !replication.link_up()) {
     client.reply.error("NOMASTERLINK Can't SYNC while not connected with my master");
@@ -74,7 +81,8 @@ bool configure(Client& client, std::string_view option, std::string_view value) 
     }
     return false;
   } else if (equals_nocase(option, "getack")) {
-    return false;  // from a master it is dealt with by the link; nobody else has anything to ask
+    if (MasterLink* link = replication.link()) link->acknowledge();
+    return false;
   } else if (equals_nocase(option, "rdb-only")) {
     replica.rdb_only = value == "1";
   } else {

@@ -24,16 +24,16 @@ namespace {
 
 constexpr size_t kReadBytes = 256 * 1024;
 constexpr size_t kIdDigits = 40;
-constexpr size_t kMarkBytes = 40;
 constexpr size_t kLongestLine = 4096;
 
 }  // namespace
 
-MasterLink::MasterLink(resp::Server& server, const Options& options, ReplicationStream& stream, std::string host,
-                       int port, Hooks hooks)
+MasterLink::MasterLink(resp::Server& server, const Options& options, ReplicationStream& stream, ImageLoader& loader,
+                       std::string host, int port, Hooks hooks)
     : server_(server),
       options_(options),
       stream_(stream),
+      loader_(loader),
       host_(std::move(host)),
       port_(port),
       hooks_(std::move(hooks)),
@@ -43,7 +43,14 @@ MasterLink::MasterLink(resp::Server& server, const Options& options, Replication
 
 MasterLink::~MasterLink() {
   if (socket_) server_.loop.unwatch(socket_.get());
-  if (!file_name_.empty()) ::unlink(file_name_.c_str());
+}
+
+void MasterLink::watch() {
+  if (loading_) return;
+  const uint32_t wanted = state_ == State::kConnecting ? net::kWrite
+                          : unsent_.empty()            ? net::kRead
+                                                       : net::kRead | net::kWrite;
+  (void)server_.loop.watch(socket_.get(), wanted, this);
 }
 
 void MasterLink::enter(State state) {
@@ -65,7 +72,7 @@ void MasterLink::connect() {
   last_io_ms_ = server_.loop.now_ms();
   log_notice("MASTER <-> REPLICA sync started");
   enter(State::kConnecting);
-  (void)server_.loop.watch(socket_.get(), net::kWrite, this);
+  watch();
 }
 
 // [task 6.7] The socket is open: say PING and see whether somebody is there.
@@ -77,7 +84,6 @@ void MasterLink::connected() {
   log_notice("Non blocking connect for SYNC fired the event.");
   if (!options_.disable_nodelay) net::set_nodelay(socket_.get());
   enter(State::kGreeting);
-  (void)server_.loop.watch(socket_.get(), net::kRead, this);
   send_command({"PING"});
 }
 
@@ -88,11 +94,9 @@ void MasterLink::drop(std::string_view why) {
   if (up()) {
     down_since_ms_ = server_.loop.now_ms();
     log_notice("Connection with master lost.");
-    resumable_ = offset_ >= 0;  // a master of old has told no offset: there is nothing to go on from
+    resumable_ = moment_.offset >= 0;  // a master of old has told no offset: there is nothing to go on from
   }
-  if (!file_name_.empty()) ::unlink(file_name_.c_str());
-  file_name_.clear();
-  file_.reset();
+  file_.drop();
   line_.clear();
   unsent_.clear();
   reader_.forget_unapplied();
@@ -104,14 +108,10 @@ void MasterLink::send(std::string_view bytes) {
   while (!unsent_.empty()) {
     const ssize_t n = ::send(socket_.get(), unsent_.data(), unsent_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-      (void)server_.loop.watch(socket_.get(), net::kRead | net::kWrite, this);
-      return;
-    }
-    if (n < 0) return;  // the next read tells
+    if (n < 0) break;  // full: later; broken: the next read tells
     unsent_.erase(0, static_cast<size_t>(n));
   }
-  (void)server_.loop.watch(socket_.get(), net::kRead, this);
+  watch();
 }
 
 void MasterLink::send_command(std::initializer_list<std::string_view> words) {
@@ -135,19 +135,13 @@ void MasterLink::on_readable() {
   if (n <= 0) {
     drop(up() ? ""
               : fmt::format("I/O error reading from MASTER: {}", n == 0 ? "connection lost" : std::strerror(errno)));
-    if (n == 0) periodic();  // a link that is lost is tried again at once
+    if (n == 0) retry();  // a link that is lost is tried again at once
     return;
   }
   last_io_ms_ = server_.loop.now_ms();
   std::string_view rest(bytes, static_cast<size_t>(n));
   while (!rest.empty() && socket_) {
-    if (state_ == State::kConnected) {
-      if (!reader_.take(rest)) {
-        drop("Protocol error from the master: the stream is not what it should be");
-        resumable_ = false;
-      }
-      return;
-    }
+    if (state_ == State::kConnected) return follow_stream(rest);
     if (state_ == State::kReceiving) {
       if (!take_image(&rest)) return;
       continue;
@@ -161,14 +155,14 @@ void MasterLink::on_readable() {
     rest.remove_prefix(end + 1);
     if (line_.ends_with('\r')) line_.pop_back();
     const std::string line = std::exchange(line_, {});
-    if (!take_line(line)) return;
+    if (!take_line(line, &rest)) return;
   }
 }
 
 // --- the conversation ---
 
 // [task 6.7] Go on as the answer says; false when the link was dropped.
-bool MasterLink::take_line(std::string_view line) {
+bool MasterLink::take_line(std::string_view line, std::string_view* rest) {
   if (line.empty()) return true;  // a sign of life
   switch (state_) {
     case State::kGreeting: {
@@ -193,7 +187,7 @@ bool MasterLink::take_line(std::string_view line) {
     case State::kAsking:
       return answer_to_psync(line);
     case State::kWaiting:
-      return header(line);
+      return begin_image(line, rest);
     default:
       return true;
   }
@@ -237,6 +231,12 @@ void MasterLink::ask() {
 
 // [task 6.7] What the master makes of the request: all, the rest, later.
 bool MasterLink::answer_to_psync(std::string_view line) {
+  if (std::exchange(failover_, false)) {
+    const bool accepted = line.starts_with("+CONTINUE") || line.starts_with("+FULLRESYNC ");
+    if (!accepted) drop(fmt::format("The target of the failover answers PSYNC with: {}", line));
+    hooks_.failover_answered(accepted);
+    if (!accepted) return false;
+  }
   if (line.starts_with("+CONTINUE")) {
     log_notice("Successful partial resynchronization with master.");
     const std::string id(line.size() == 9 ? std::string_view() : line.substr(10));
@@ -247,13 +247,11 @@ bool MasterLink::answer_to_psync(std::string_view line) {
   if (line.starts_with("+FULLRESYNC ")) {
     const std::string_view rest = line.substr(12);
     const size_t space = rest.find(' ');
-    id_ = rest.substr(0, space);
-    offset_ = -1;
-    if (space != std::string_view::npos) (void)parse_int64(rest.substr(space + 1), &offset_);
-    log_notice("Full resync from master: {}:{}", id_, offset_);
+    moment_ = {.id = std::string(rest.substr(0, space))};
+    if (space != std::string_view::npos) (void)parse_int64(rest.substr(space + 1), &moment_.offset);
+    log_notice("Full resync from master: {}:{}", moment_.id, moment_.offset);
     enter(State::kWaiting);
     image_bytes_ = -1;
-    image_read_ = 0;
     return true;
   }
   if (line.starts_with("-NOMASTERLINK") || line.starts_with("-LOADING")) {
@@ -261,125 +259,132 @@ bool MasterLink::answer_to_psync(std::string_view line) {
     return false;
   }
   log_notice("Master does not support PSYNC or is in error state (reply: {})", line);
-  id_.clear();
-  offset_ = -1;
+  moment_ = {};
+  image_bytes_ = -1;
   enter(State::kWaiting);
   send("SYNC\r\n");
   return true;
 }
 
-// $<bytes>, or $EOF:<mark>.
-bool MasterLink::header(std::string_view line) {
+// --- the image ---
+
+// The line in front of it; what follows the line is in `rest`.
+bool MasterLink::begin_image(std::string_view line, std::string_view* rest) {
   if (line[0] == '-') {
     drop(fmt::format("MASTER aborted replication with an error: {}", line.substr(1)));
     return false;
   }
-  if (line[0] != '$') {
+  const std::optional<ImageHead> head = ImageHead::parse(line);
+  if (!head) {
     drop(
         fmt::format("Bad protocol from MASTER, the first byte is not '$' (we received '{}'), are you sure the host and "
                     "port are right?",
                     line));
     return false;
   }
-  if (line.starts_with("$EOF:") && line.size() >= 5 + kMarkBytes) {
-    mark_ = line.substr(5, kMarkBytes);
-    image_bytes_ = 0;
-    log_notice("MASTER <-> REPLICA sync: receiving streamed RDB from master with EOF to disk");
+  head_ = *head;
+  image_bytes_ = static_cast<int64_t>(head_.bytes);
+  const bool from_link = loader_.from_link();
+  const std::string_view target = from_link ? "to parser" : "to disk";
+  if (head_.marked()) {
+    log_notice("MASTER <-> REPLICA sync: receiving streamed RDB from master with EOF {}", target);
   } else {
-    mark_.clear();
-    if (!parse_int64(line.substr(1), &image_bytes_) || image_bytes_ < 0) {
-      drop("Bad length of the image from MASTER");
-      return false;
-    }
-    log_notice("MASTER <-> REPLICA sync: receiving {} bytes from master to disk", image_bytes_);
+    log_notice("MASTER <-> REPLICA sync: receiving {} bytes from master {}", head_.bytes, target);
   }
-  begin_file();
-  return static_cast<bool>(socket_);
-}
-
-// --- the image ---
-
-void MasterLink::begin_file() {
-  file_name_ = fmt::format("temp-{}.{}.rdb", wall_ms() / 1000, ::getpid());
-  Expected<UniqueFd> file = open_file(file_name_, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  if (!file) {
-    drop(fmt::format("Opening the temp file needed for MASTER <-> REPLICA synchronization: {}", file.message()));
-    return;
-  }
-  file_ = *std::move(file);
-  image_read_ = 0;
-  tail_.clear();
   enter(State::kReceiving);
+  if (from_link) return load_from_link(rest);
+  if (Status begun = file_.begin(head_); !begun.ok()) {
+    drop(begun.message());
+    return false;
+  }
+  return true;
 }
 
 // Takes what belongs to the image; false when the link was dropped.
 bool MasterLink::take_image(std::string_view* bytes) {
-  std::string_view piece = *bytes;
-  bool whole = false;
-  if (mark_.empty()) {
-    piece = piece.substr(0, static_cast<size_t>(image_bytes_ - image_read_));
-    whole = image_read_ + static_cast<int64_t>(piece.size()) == image_bytes_;
-  } else {
-    // The master sends nothing behind the mark before it has heard of us.
-    tail_.append(piece.substr(piece.size() - std::min(piece.size(), kMarkBytes)));
-    if (tail_.size() > kMarkBytes) tail_.erase(0, tail_.size() - kMarkBytes);
-    whole = tail_ == mark_;
-  }
-  if (Status written = write_all(file_.get(), piece, file_name_); !written.ok()) {
-    drop(
-        fmt::format("Write error or short write writing to the DB dump file needed for MASTER <-> REPLICA "
-                    "synchronization: {}",
-                    written.message()));
+  if (Status taken = file_.take(bytes); !taken.ok()) {
+    drop(taken.message());
     return false;
   }
-  image_read_ += static_cast<int64_t>(piece.size());
-  bytes->remove_prefix(piece.size());
-  return !whole || finish_image();
+  return !file_.whole() || load_file();
 }
 
-bool MasterLink::finish_image() {
-  if (!mark_.empty() && ::ftruncate(file_.get(), image_read_ - static_cast<int64_t>(kMarkBytes)) != 0) {
-    drop(fmt::format("Error truncating the RDB file received from the master for SYNC: {}", std::strerror(errno)));
+bool MasterLink::load_file() {
+  const Expected<std::string> file = file_.finish();
+  if (!file) {
+    drop(file.message());
     return false;
   }
-  if (::fsync(file_.get()) != 0) {
-    drop(fmt::format("Failed trying to sync the temp DB to disk in MASTER <-> REPLICA synchronization: {}",
-                     std::strerror(errno)));
-    return false;
-  }
-  file_.reset();
-  const std::string name = std::exchange(file_name_, {});
-  if (Status loaded = hooks_.load(name, id_, offset_, reader_); !loaded.ok()) {
-    ::unlink(name.c_str());
+  loading_ = true;
+  server_.loop.unwatch(socket_.get());
+  const Status loaded = loader_.load_file(*file, moment_, reader_);
+  loading_ = false;
+  if (!loaded.ok()) {
     drop(loaded.message());
-    resumable_ = false;
     return false;
   }
+  image_loaded();
+  return true;
+}
+
+// Clients are served meanwhile, but nobody else may read from the socket.
+bool MasterLink::load_from_link(std::string_view* rest) {
+  const auto bytes = head_.marked() ? std::nullopt : std::optional(head_.bytes);
+  LinkSource source(socket_.get(), *rest, bytes, options_.timeout_s * 1000);
+  loading_ = true;
+  server_.loop.unwatch(socket_.get());
+  const Status loaded = loader_.load_from(source, head_, moment_, reader_);
+  loading_ = false;
+  if (!loaded.ok()) {
+    drop(loaded.message());
+    retry();
+    return false;
+  }
+  *rest = source.unused();
+  image_loaded();
+  return true;
+}
+
+void MasterLink::image_loaded() {
+  last_io_ms_ = server_.loop.now_ms();
+  watch();
   log_notice("MASTER <-> REPLICA sync: Finished with success");
   begin_stream();
-  if (!mark_.empty()) acknowledge();
-  return true;
+  if (head_.marked()) acknowledge();
 }
 
 void MasterLink::begin_stream() {
   if (!stream_.backlog().active()) stream_.backlog().start(stream_.offset() + 1);
   resumable_ = true;
-  failover_ = false;
   enter(State::kConnected);
 }
 
 // --- the stream ---
 
+void MasterLink::follow_stream(std::string_view bytes) {
+  if (reader_.take(bytes)) return;
+  drop("Protocol error from the master: the stream is not what it should be");
+  resumable_ = false;
+}
+
+void MasterLink::go_on() {
+  if (up()) follow_stream({});
+}
+
 void MasterLink::acknowledge() {
-  if (!up() || offset_ < 0) return;
+  if (!up() || moment_.offset < 0) return;
   send_command({"REPLCONF", "ACK", std::to_string(stream_.offset())});
 }
 
 void MasterLink::sign_of_life() {
   const int64_t now = mono_ms();
-  if (!socket_ || now - last_sign_ms_ < 1000) return;
+  if (!loading_ || now - last_sign_ms_ < 1000) return;
   last_sign_ms_ = now;
   send("\n");
+}
+
+void MasterLink::retry() {
+  if (state_ == State::kConnect) connect();
 }
 
 void MasterLink::periodic() {

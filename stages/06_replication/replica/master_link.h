@@ -6,7 +6,7 @@
 //   kIntroducing  AUTH, REPLCONF port, address, capabilities: sent at once, answered one by one
 //   kAsking       PSYNC id offset was sent
 //   kWaiting      +FULLRESYNC: the image is about to come
-//   kReceiving    it comes, into a file; the old data is served meanwhile
+//   kReceiving    it comes: into a file while the old data is served, or straight to the loader
 //   kConnected    the stream comes, and is applied
 //
 // When the link breaks, what was applied stays, and the next PSYNC asks for what comes after. Not thread safe.
@@ -19,6 +19,8 @@
 #include "01_resp_server/net/event_loop.h"
 #include "01_resp_server/server/server.h"
 #include "06_replication/options.h"
+#include "06_replication/replica/image_file.h"
+#include "06_replication/replica/image_loader.h"
 #include "06_replication/replica/stream_reader.h"
 #include "06_replication/stream/replication_stream.h"
 #include "common/files.h"
@@ -39,14 +41,14 @@ class MasterLink final : public net::Watcher {
   };
 
   struct Hooks {
-    // The image is here, in this file: load it as history `id` up to `offset`. The error is logged by the callee.
-    std::function<Status(const std::string& file, const std::string& id, int64_t offset, StreamReader&)> load;
     std::function<void(const std::string& id)> renamed;  // the master's history goes on under another id
     std::function<void()> changed;                       // up or down
+    // The answer to PSYNC ... FAILOVER. After a refusal the link is closed.
+    std::function<void(bool accepted)> failover_answered;
   };
 
-  MasterLink(resp::Server& server, const Options& options, ReplicationStream& stream, std::string host, int port,
-             Hooks hooks);
+  MasterLink(resp::Server& server, const Options& options, ReplicationStream& stream, ImageLoader& loader,
+             std::string host, int port, Hooks hooks);
   ~MasterLink();
   MasterLink(const MasterLink&) = delete;
   MasterLink& operator=(const MasterLink&) = delete;
@@ -62,14 +64,16 @@ class MasterLink final : public net::Watcher {
   StreamReader& reader() { return reader_; }
 
   void periodic();      // once a second
+  void retry();         // connects at once, if there is no connection
+  void go_on();         // a pause of clients has ended, which held the stream back
   void acknowledge();   // REPLCONF ACK, now
   void sign_of_life();  // a newline, at most once a second, while something long is under way
 
   // --- for INFO ---
   int64_t last_io_ms() const { return last_io_ms_; }        // loop clock
   int64_t down_since_ms() const { return down_since_ms_; }  // loop clock; -1: it was never up
-  int64_t image_bytes() const { return image_bytes_; }      // -1: not known yet
-  int64_t image_read() const { return image_read_; }
+  int64_t image_bytes() const { return image_bytes_; }      // -1: not known yet; 0: only its end will tell
+  int64_t image_read() const { return static_cast<int64_t>(file_.size()); }
 
   void on_readable() override;
   void on_writable() override;
@@ -82,18 +86,22 @@ class MasterLink final : public net::Watcher {
   void drop(std::string_view why);
   void send(std::string_view bytes);
   void send_command(std::initializer_list<std::string_view> words);
-  bool take_line(std::string_view line);
+  bool take_line(std::string_view line, std::string_view* rest);
   bool answer_to_psync(std::string_view line);
-  bool header(std::string_view line);
+  bool begin_image(std::string_view line, std::string_view* rest);
   bool take_image(std::string_view* bytes);
-  void begin_file();
-  bool finish_image();
+  bool load_file();
+  bool load_from_link(std::string_view* rest);
+  void image_loaded();
   void begin_stream();
+  void follow_stream(std::string_view bytes);
   void enter(State state);
+  void watch();
 
   resp::Server& server_;
   const Options& options_;
   ReplicationStream& stream_;
+  ImageLoader& loader_;
   std::string host_;
   int port_;
   Hooks hooks_;
@@ -111,14 +119,11 @@ class MasterLink final : public net::Watcher {
   int64_t last_sign_ms_ = 0;
 
   // the image under way
-  std::string id_;
-  int64_t offset_ = 0;
-  UniqueFd file_;
-  std::string file_name_;
-  std::string mark_;  // 40 bytes that end it; empty: its length is known
-  std::string tail_;  // the last bytes that came, to be compared with the mark
+  ImageMoment moment_;
+  ImageHead head_;
+  ImageFile file_;
+  bool loading_ = false;  // nothing is read from the socket here
   int64_t image_bytes_ = -1;
-  int64_t image_read_ = 0;
 };
 
 }  // namespace strata::repl

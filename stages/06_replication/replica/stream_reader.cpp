@@ -1,5 +1,6 @@
 #include "06_replication/replica/stream_reader.h"
 
+#include "01_resp_server/commands/client_pause.h"
 #include "06_replication/replica/request_scan.h"
 #include "common/log.h"
 #include "common/text.h"
@@ -7,7 +8,9 @@
 namespace strata::repl {
 
 StreamReader::StreamReader(resp::Server& server, ReplicationStream& stream)
-    : server_(server), stream_(stream), runner_(server, "master") {}
+    : server_(server), stream_(stream), runner_(server, "master") {
+  runner_.client().kind = resp::ClientClass::kMaster;
+}
 
 void StreamReader::forget_unapplied() {
   input_.clear();
@@ -31,13 +34,21 @@ bool StreamReader::take(std::string_view bytes) {
       break;
     }
     wanted_ = scan.result == RequestScan::Result::kMore ? scan.bytes : 1;
-    if (scan.result == RequestScan::Result::kMore) break;
+    if (scan.result == RequestScan::Result::kMore || held()) break;
     apply(rest.substr(0, scan.bytes));
     used_ += scan.bytes;
   }
   input_.erase(0, used_);
   used_ = 0;
   return fine;
+}
+
+bool StreamReader::held() const {
+  using Mode = resp::ClientPause::Mode;
+  const Mode mode = server_.get<resp::ClientPause>().mode();
+  if (mode != Mode::kWrites || words_.empty()) return mode == Mode::kAll;
+  const resp::CommandSpec* spec = server_.commands.find(words_[0]);
+  return spec != nullptr && (spec->is(resp::kWrite | resp::kMayReplicate) || spec->name == "exec");
 }
 
 void StreamReader::apply(std::string_view raw) {

@@ -1,5 +1,7 @@
 // Applies the stream that a master sends: runs each command, passes its bytes on, counts the offset.
 //
+// While CLIENT PAUSE holds back what a command of the stream does, that command and all behind it wait here.
+//
 // The offset counts whole commands, and whole transactions: it stays where it is from MULTI to EXEC. What was received of
 // a command or a transaction that the link cuts off is thrown away, and asked for again.
 #pragma once
@@ -23,7 +25,7 @@ class StreamReader {
   // The master wants to know how far this replica is (REPLCONF GETACK).
   std::function<void()> on_getack;
 
-  // Takes the bytes and applies what is whole. False: they are no stream of commands.
+  // Takes the bytes (none, when a pause has ended) and applies what is whole. False: they are no stream of commands.
   [[nodiscard]] bool take(std::string_view bytes);
   void forget_unapplied();  // the link is gone
 
@@ -32,6 +34,7 @@ class StreamReader {
   void select(int db) { runner_.client().db = db; }
 
  private:
+  bool held() const;  // the command that was found
   void apply(std::string_view raw);
 
   resp::Server& server_;
