@@ -38,5 +38,6 @@ Layers, lowest first; a module imports only from those above it:
     cluster   nodes of a cluster: keys of a slot, CLUSTER NODES, written nodes.conf files
     cluster_bus  the packets between the nodes of a cluster
     cluster_stand_in  a node of a cluster that is no server, but says what a test wants
+    cluster_nodes  clusters of live nodes, of one server or mixed
     plugin    pytest options, markers, time limits, hooks
 """

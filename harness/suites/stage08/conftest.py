@@ -3,6 +3,7 @@
 import pytest
 
 from strata_harness.cluster import Scene, SharedNode
+from strata_harness.cluster_nodes import Cluster
 from strata_harness.cluster_stand_in import StandIn
 from strata_harness.context import context_of
 
@@ -34,3 +35,11 @@ def stand_in(request):
         one.close()
     for one in made:
         one.received()  # raises if a node has sent a wrong packet
+
+
+@pytest.fixture
+def new_cluster(fresh_server, reference):
+    """A factory of clusters: `new_cluster(masters=3, replicas=1)`; if `mixed`, every other node is a redis-server."""
+    def make(mixed=False, **options):
+        return Cluster([fresh_server, reference] if mixed else [fresh_server], **options)
+    return make
