@@ -34,6 +34,7 @@ Layers, lowest first; a module imports only from those above it:
     quorum    a master, replicas and sentinels of any make, that a network may part
     context   what one test used, so that a failure can show it
     report    the sections a failed test shows
+    sentinel_fixtures  sentinels, stand-ins and groups as fixtures
     fixtures  server, fresh_server, reference, r, wire, wire3, rng
     cluster   nodes of a cluster: keys of a slot, CLUSTER NODES, written nodes.conf files
     cluster_bus  the packets between the nodes of a cluster

@@ -43,8 +43,10 @@ class Group:
 
     def __init__(self, make_server: Callable[..., Server], make_sentinel: Callable[..., Sentinel],
                  servers: Sequence[str] = ("ours",) * 3, sentinels: Sequence[str] = ("ours",) * 3, quorum: int = 2,
-                 apart: bool = False, server_options: dict[str, Any] | None = None, **settings: Any) -> None:
+                 apart: bool = False, server_options: dict[str, Any] | None = None, sentinel_password: str = "",
+                 **settings: Any) -> None:
         self._apart = apart
+        self._password = sentinel_password
         self._proxies: list[FaultProxy] = []
         self._servers: list[Member] = []
         for number, make in enumerate(servers):
@@ -73,7 +75,9 @@ class Group:
         settings = {"down_after_milliseconds": 500, "failover_timeout": 2500, **settings}
         lines = [f"sentinel monitor m {HOST} {self._servers[0].port} {quorum}"]
         lines += [f"sentinel {name.replace('_', '-')} m {value}" for name, value in settings.items()]
-        sentinel = make(start=False, reference=reference)
+        sentinel = make(start=False, reference=reference, password=self._password)
+        if self._password:
+            lines.append(f"requirepass {self._password}")
         member = self._member(sentinel, f"127.0.0.{2 + number}")
         if self._apart:
             lines += [f"sentinel announce-ip {HOST}", f"sentinel announce-port {member.port}",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.cli.support import interpreter
 
-BUILD, TEST, BENCH, DEVELOP = "build", "test", "bench", "develop"
+BUILD, TEST, BENCH, CLIENTS, DEVELOP = "build", "test", "bench", "clients", "develop"
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ PACKAGES = [
     Package("python3-rich", TEST, "readable failure reports", module="rich"),
     Package("libbenchmark-dev", TEST, "micro benches, which must keep compiling"),
     Package("python3-matplotlib", BENCH, "figures", module="matplotlib"),
+    Package("nodejs", CLIENTS, "client libraries of JavaScript: ./strata clients", tools=("node",)),
+    Package("npm", CLIENTS, "installs those", tools=("npm",)),
     Package("clang", DEVELOP, "fuzz targets", tools=("clang++",)),
     Package("libclang-rt-dev", DEVELOP, "fuzz targets", files=_FUZZER_RUNTIME),
     Package("clang-format", DEVELOP, "./strata fmt", tools=("clang-format-14", "clang-format")),

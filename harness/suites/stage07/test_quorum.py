@@ -123,8 +123,8 @@ def test_by_hand(group):
 @pytest.mark.goal("A failover goes on by passwords: of the servers, with a user, and of the sentinels")
 def test_passwords(group):
     options = {"user": ["watcher", "on", ">sesame", "~*", "&*", "+@all"], "masteruser": "watcher", "masterauth": "sesame"}
-    quorum = group(servers=["ours", "redis"], sentinels=["ours", "redis"], server_options=options, auth_user="watcher",
-                   auth_pass="sesame")
+    quorum = group(servers=["ours", "redis"], sentinels=["ours", "redis"], server_options=options, sentinel_password="open",
+                   auth_user="watcher", auth_pass="sesame")
     quorum.sentinels[0].set("m", quorum=1)
     quorum.servers[0].kill()
     assert quorum.settled() is quorum.servers[1]
