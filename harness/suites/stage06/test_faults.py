@@ -28,7 +28,7 @@ def follow(other, between):
     other.ok("REPLICAOF", "127.0.0.1", between.port)
 
 
-@pytest.mark.parametrize("at", [1, 7, 20, 60, 100, 1000, 50_000])
+@pytest.mark.parametrize("at", [7, 60, 1000, 50_000])
 @pytest.mark.goal("The link is cut after so many bytes of handshake or image: the next attempt gets through")
 def test_cut_once(trio, at):
     wire, other, between, _ = trio
@@ -149,17 +149,6 @@ def test_password(fresh_server):
     other.ok("CONFIG", "SET", "masterauth", "secret")
     in_step(wire, other)
     assert stats(wire)[0] == 1
-
-
-@pytest.mark.goal("A user with the rights to PING, REPLCONF and PSYNC is all that a replica needs")
-def test_user(fresh_server):
-    master = fresh_server(**OPTIONS)
-    wire = master.wire()
-    wire.ok("ACL", "SETUSER", "copier", "on", ">secret", "+ping", "+replconf", "+psync")
-    wire.ok("ACL", "SETUSER", "default", "off")
-    wire.ok("SET", "k", "v")
-    replica = fresh_server(**OPTIONS, masteruser="copier", masterauth="secret", replicaof=["127.0.0.1", master.port])
-    in_step(wire, replica.wire())
 
 
 @pytest.mark.goal("A master is stopped in the middle of it and goes on: replicas that gave it up come back and continue")

@@ -288,11 +288,11 @@ def test_cut(replica, phase):
 @pytest.mark.goal("A master that sends nothing for repl-timeout is given up; newlines while one waits are signs of life")
 def test_slow_master(fresh_server, fake_master):
     master = fake_master()
-    server = fresh_server(**OPTIONS, repl_timeout=3, replicaof=["127.0.0.1", master.port])
+    server = fresh_server(**OPTIONS, repl_timeout=2, replicaof=["127.0.0.1", master.port])
     wire = server.wire()
     link = master.accept()
     link.greet()
-    for _ in range(5):
+    for _ in range(3):
         link.send(b"\n")
         before = wire("TIME")[0]
         wait_until(lambda: wire("TIME")[0] != before, 5, "a second to pass")

@@ -90,10 +90,10 @@ def test_shared_output(wire, fake_replica):
     for replica in replicas:
         replica.sync()
     before = memory(wire)
-    for i in range(100):
+    for i in range(200):
         wire.ok("SET", "k", "x" * 100_000)
     grown = memory(wire) - before
-    assert 5_000_000 < grown < 20_000_000, "ten million bytes wait for each of four"
+    assert 8_000_000 < grown < 40_000_000, "twenty million bytes wait for each of four, some of them in the kernel"
 
 
 def memory(wire):

@@ -8,7 +8,7 @@ import pytest
 from strata_harness.rdb_file import read_rdb
 from strata_harness.replicas import offset, replication, stats
 from strata_harness.resp import encode
-from strata_harness.snapshots import FOREVER_US, children, persistence
+from strata_harness.snapshots import FOREVER_US, children, persistence, wait_saved
 from strata_harness.wait import wait_until
 
 SERVER_OPTIONS = {"repl_diskless_sync_delay": 0, "enable_debug_command": "yes", "repl_ping_replica_period": 3600}
@@ -17,6 +17,7 @@ DISKLESS = ("eof", "psync2")
 
 @pytest.fixture(autouse=True)
 def data(wire):
+    wait_saved(wire)  # another test's child
     for i in range(50):
         wire.ok("SET", f"k{i}", "v")
 
