@@ -40,5 +40,6 @@ Layers, lowest first; a module imports only from those above it:
     cluster_bus  the packets between the nodes of a cluster
     cluster_stand_in  a node of a cluster that is no server, but says what a test wants
     cluster_nodes  clusters of live nodes, of one server or mixed
+    migrate_target  a server that MIGRATE talks to
     plugin    pytest options, markers, time limits, hooks
 """

@@ -1,4 +1,4 @@
-"""Masters die, hang, are replaced by hand, and come back; with live nodes, every other of which may be a redis-server."""
+"""Masters die, hang, are replaced by hand, and come back; with live nodes, some of which may be redis-servers."""
 
 import threading
 
