@@ -50,6 +50,13 @@ REWRITE_TIME = 0.60
 REPLAY_TIME = 0.50
 HYBRID_START_TIME = 0.50
 
+# CPU time of a SET that goes to replicas, on the master and on a replica; memory of a master with five of them;
+# replication lag; time from REPLICAOF to the link that is up.
+REPLICATED_CPU = 0.70
+REPLICAS_MEMORY = 1.00
+REPLICATION_LAG: dict[str, float] = {"p99": 1.00}
+IMAGE_TIME = 0.70
+
 # Requests that miss in a cache of the same maxmemory, for each eviction policy.
 MISSES = 1.00
 

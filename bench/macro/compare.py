@@ -29,10 +29,13 @@ import latency
 import log_policies
 import log_speed
 import memory
+import replication
 import report
 import restart
 import snapshot
+import split_brain
 from client import BenchError
+from followers import replicates
 from logs import logs
 from servers import Server, resolve
 from snapshots import saves
@@ -52,7 +55,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--theirs", default="redis-server", metavar="CMD", help="default: %(default)s")
     parser.add_argument("--only", help="one kind of measure (default: the first four)",
                         choices=["cpu", "memory", "latency", "expiry", "hit_ratio", "snapshot", "copy_on_write",
-                                 "log", "restart"])
+                                 "log", "restart", "replication", "split_brain"])
     parser.add_argument("--quick", action="store_true", help="short slices, 3 rounds, no latency: for a first look")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a budget is exceeded")
     speed = parser.add_argument_group("CPU per operation")
@@ -84,7 +87,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     disk = parser.add_argument_group("snapshots")
     disk.add_argument("--keys", type=int, metavar="N",
                       help="keys to save or log (default: 5 million mixed ones, 2 million of them with log, "
-                           "1 million with restart; "
+                           "1 million with restart and replication; "
                            "2 million strings with copy_on_write)")
     disk.add_argument("--fork-sizes", type=lambda text: [float(word) for word in text.split(",")], metavar="GB,GB",
                       default=[0.25, 0.5, 1, 2], help="data whose fork copy_on_write times (default: 0.25,0.5,1,2)")
@@ -234,6 +237,22 @@ def compare_restart(options, commands: dict[str, str], notes: list[str]):
     return report.restart_lines(result), result
 
 
+def compare_replication(options, commands: dict[str, str], notes: list[str]):
+    if not _all(replicates, commands, "replication", notes):
+        return [], None
+    result = replication.measure(commands, options.keys or 1_000_000, options.rounds, 0.5 if options.quick else 2.0,
+                                 lambda step: say(f"[replication] {step}"))
+    return report.replication_lines(result), result
+
+
+def compare_split_brain(commands: dict[str, str], notes: list[str]):
+    if not _all(replicates, commands, "replication", notes):
+        return [], None
+    results = {label: split_brain.measure(command, lambda step, label=label: say(f"[split brain] {label}, {step}"))
+               for label, command in commands.items()}
+    return report.split_brain_lines(results), results["ours"]
+
+
 def _all(have, commands: dict[str, str], what: str, notes: list[str]) -> bool:
     """Does each of the servers have it? If not, there is a note."""
     for label, command in commands.items():
@@ -261,6 +280,7 @@ def main(arguments: list[str]) -> int:
         lines: list[report.Line] = []
         notes: list[str] = []
         weights, tails, hits, pages, pauses, policies, starts = [], {}, None, None, None, None, None
+        copies, split = None, None
         if options.only in (None, "cpu"):
             lines += compare_cpu(options, commands, notes)
         if options.only in (None, "memory"):
@@ -289,6 +309,12 @@ def main(arguments: list[str]) -> int:
         if options.only == "restart":
             added, starts = compare_restart(options, commands, notes)
             lines += added
+        if options.only == "replication":
+            added, copies = compare_replication(options, commands, notes)
+            lines += added
+        if options.only == "split_brain":
+            added, split = compare_split_brain(commands, notes)
+            lines += added
     except BenchError as error:
         say(f"bench: {error}")
         return 2
@@ -315,6 +341,8 @@ def main(arguments: list[str]) -> int:
         drawn += figures.fork_pause(pauses, options.figures) if pauses else []
         drawn += figures.policies(policies, options.figures) if policies else []
         drawn += figures.restart(starts, options.figures) if starts else []
+        drawn += figures.replication(copies, options.figures) if copies else []
+        drawn += figures.split_brain(split, options.figures) if split else []
         say("drawn: " + " ".join(str(path) for path in drawn))
     return 1 if options.check and any(line.verdict == "over" for line in lines) else 0
 

@@ -1,5 +1,5 @@
 """Figures of a run, each as SVG and PNG: ratios against budgets, bytes per key over N, latency by percentile, hit
-ratios, memory during a snapshot, the pause of its fork, the policies of a log, starts."""
+ratios, memory during a snapshot, the pause of its fork, the policies of a log, starts, replicas, a split brain."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from hit_ratio import EXPONENT, HitRatio
 from latency import PERCENTILES, Latency, percentile
 from log_policies import CLIENTS, RATE as SET_RATE, Policies
 from memory import Weight
+from replication import Replication
 from report import Line
 from restart import AOF, HYBRID, RDB, Restart
+from split_brain import HEALING, PARTITION, PROMOTION, SplitBrain
 
 OURS, REDIS, BUDGET = "#1b7f79", "#b5443b", "#333333"
 
@@ -199,3 +201,40 @@ def restart(result: Restart, folder: Path) -> list[Path]:
     figure.suptitle(f"Starts with mixed keys; on the right {max(setup.keys for setup in result.seconds) / 1e6:g}M of them",
                     fontsize=10)
     return _save(figure, folder, "05-restart")
+
+
+def replication(result: Replication, folder: Path) -> list[Path]:
+    """CPU time of a SET on the master over its replicas, and the lag by percentile."""
+    figure, (speed, delay) = _pyplot().subplots(1, 2, figsize=(9, 3.6))
+    for label, color in (("ours", OURS), ("redis", REDIS)):
+        counts = list(result.master_ns)
+        values = [statistics.median(result.master_ns[count][label]) / 1000 for count in counts]
+        speed.plot(counts, values, color=color, marker="o", ms=4, label=label)
+        samples = result.lag.samples(label)
+        shares = [step / 200 for step in range(201)]
+        delay.plot([percentile(samples, share) / 1e6 for share in shares], [100 * share for share in shares], color=color)
+    speed.set_xticks(counts)
+    speed.set_ylim(bottom=0)
+    speed.set_xlabel("replicas")
+    speed.set_ylabel("CPU time of the master for a SET, us")
+    speed.legend(frameon=False)
+    delay.set_xscale("log")
+    delay.set_xlabel("replication lag, ms")
+    delay.set_ylabel("% of writes")
+    return _save(figure, folder, "06-replicas")
+
+
+def split_brain(result: SplitBrain, folder: Path) -> list[Path]:
+    """What each side has acknowledged over time; the area that is lost."""
+    figure, grid = _pyplot().subplots(1, len(result.lost), figsize=(4.8 * len(result.lost), 3.8), sharey=True)
+    for axes, name in zip(grid, result.lost):
+        for times, color, side in ((result.old[name], REDIS, "old master"), (result.new[name], OURS, "new master")):
+            axes.plot(times, range(1, len(times) + 1), color=color, label=side)
+        axes.axvspan(PARTITION, HEALING, color="#eeeeee", zorder=0)
+        axes.axvline(PROMOTION, color=BUDGET, lw=0.8, ls="--")
+        axes.text(PROMOTION, 0, " promotion", fontsize=7)
+        axes.set_title(f"{name}: {result.lost[name]} acknowledged writes lost", fontsize=9)
+        axes.set_xlabel("seconds; grey: the partition")
+    grid[0].set_ylabel("writes acknowledged")
+    grid[0].legend(frameon=False, fontsize=8)
+    return _save(figure, folder, "06-split-brain")

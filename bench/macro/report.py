@@ -18,8 +18,10 @@ from latency import PERCENTILES, Latency
 from log_policies import CLIENTS, Policies
 from log_speed import LogSpeed
 from memory import Weight
+from replication import MANY, Replication
 from restart import HYBRID, Restart
 from snapshot import Snapshot
+from split_brain import SplitBrain
 
 HEAD = ["measure", "ours", "redis", "ratio", "min..max", "budget", "verdict", "remarks"]
 
@@ -186,6 +188,35 @@ def restart_lines(result: Restart) -> list[Line]:
         limit = budgets.HYBRID_START_TIME if setup.kind == HYBRID else None
         lines.append(rounds_line("Start until PING is answered", f"{setup.kind}, {_count(setup.keys)} keys{tail}",
                                  seconds, "s", limit, f"{size} MB"))
+    return lines
+
+
+def replication_lines(result: Replication) -> list[Line]:
+    group = "Replication, SET -r 100000 -P 16"
+    lines = []
+    for count, spent in result.master_ns.items():
+        us = {label: [ns / 1000 for ns in rounds] for label, rounds in spent.items()}
+        lines.append(rounds_line(group, f"master, {count} replica{'' if count == 1 else 's'}, CPU time", us, "us",
+                                 budgets.REPLICATED_CPU if count else None))
+    us = {label: [ns / 1000 for ns in rounds] for label, rounds in result.replica_ns.items()}
+    lines.append(rounds_line(group, "replica, CPU time", us, "us", budgets.REPLICATED_CPU))
+    megabytes = {label: [size / 1e6 for size in rounds] for label, rounds in result.memory.items()}
+    lines.append(rounds_line("Replication under load", f"master with {MANY} replicas, resident", megabytes, "MB",
+                             budgets.REPLICAS_MEMORY))
+    lines += latency_lines(result.lag, budgets.REPLICATION_LAG)
+    lines.append(rounds_line(f"Image of {result.keys / 1e6:g}M mixed keys", "REPLICAOF until the link is up",
+                             result.image, "s", budgets.IMAGE_TIME))
+    return lines
+
+
+def split_brain_lines(results: dict[str, SplitBrain]) -> list[Line]:
+    lines = []
+    for name in results["ours"].lost:
+        lost = {label: result.lost[name] for label, result in results.items()}
+        refused = " / ".join(str(result.refused[name]) for result in results.values())
+        ratio = lost["ours"] / max(1, lost["redis"])
+        lines.append(Line("Acknowledged writes that a split brain loses", name, lost["ours"], lost["redis"], "", ratio,
+                          ratio, ratio, None, f"{refused} refused"))
     return lines
 
 
