@@ -15,7 +15,8 @@ Replication::Replication(resp::Server& server)
       master_(server, options, stream_),
       loader_(server, options, stream_, master_),
       failover_(server, *this) {
-  master_.quiet = [this] { return failover_.quiet(); };
+  // A replica passes its master's stream on and adds nothing to it, or its offsets would not be its master's.
+  master_.quiet = [this] { return is_replica() || failover_.quiet(); };
   master_.follow_replicas([this] { follow_gates(); });
   loader_.on_old_data_gone = [this] { link_->set_resumable(false); };
   server.get<resp::ClientPause>().on_release([this] {

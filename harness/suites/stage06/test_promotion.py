@@ -110,6 +110,18 @@ def test_verbatim(chain):
     assert offset(wire) == START + len(stream)
 
 
+@pytest.mark.goal("A middle has nothing to say: it adds no PING of its own to what its replicas get, or offsets would part")
+def test_middle_is_quiet(chain):
+    wire, _, link, end = chain
+    wire.ok("CONFIG", "SET", "repl-ping-replica-period", 1)
+    link.await_ack(START)
+    for _ in range(3):
+        link.expect_command("REPLCONF", "ACK", str(START), timeout=3)  # one a second
+    link.send(STREAM)
+    end.expect(STREAM)
+    assert offset(wire) == START + len(STREAM)
+
+
 @pytest.mark.goal("The one in the middle comes back with the same history: its own replicas notice nothing")
 def test_middle_continues(chain):
     wire, master, link, end = chain
