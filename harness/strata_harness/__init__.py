@@ -41,5 +41,7 @@ Layers, lowest first; a module imports only from those above it:
     cluster_stand_in  a node of a cluster that is no server, but says what a test wants
     cluster_nodes  clusters of live nodes, of one server or mixed
     migrate_target  a server that MIGRATE talks to
+    cluster_writers  clients that count, while a cluster changes
+    cluster_partition  a network between the nodes that can be cut
     plugin    pytest options, markers, time limits, hooks
 """

@@ -97,10 +97,18 @@ class Cluster:
         return self
 
     def _member(self, index: int) -> Member:
-        port, node_id = self.nodes[index].server.port, DIGITS[index] * 40
+        server = self.nodes[index].server
+        bus = server.options.get("cluster_announce_bus_port", server.port + 10000)
+        member = Member(self.id_of(index), server.port, cport=int(str(bus)))
         if index < self.masters:
-            return Member(node_id, port, self.parts[index], epoch=index + 1)
-        return Member(node_id, port, master=DIGITS[index % self.masters] * 40)
+            member.slots, member.epoch = self.parts[index], index + 1
+        else:
+            member.master = self.id_of(index % self.masters)
+        return member
+
+    def id_of(self, index: int) -> str:
+        """The id that the node has, or will have, if it starts from its written file."""
+        return DIGITS[index] * 40
 
     def start_strangers(self) -> "Cluster":
         """The nodes run, without slots, and do not know each other."""
