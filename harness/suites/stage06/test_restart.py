@@ -75,6 +75,10 @@ def test_from_file(fresh_server, fake_master):
     link.continue_with(ID, encode("SET", "next", "v"))
     wire.ok("SELECT", 3)
     wait_until(lambda: wire("GET", "next") == b"v", 5, "the stream in the database that it had selected")
+    end = 1000 + len(encode("SET", "next", "v"))
+    link.await_ack(end)
+    link.close()
+    assert master.accept().greet()[1:] == [ID, str(end + 1)], "a second time, without any image in this life"
 
 
 @pytest.mark.goal("A master starts with the file's id as its second one, and gives the rest to who has all of it")

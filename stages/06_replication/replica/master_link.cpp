@@ -241,6 +241,7 @@ bool MasterLink::answer_to_psync(std::string_view line) {
     log_notice("Successful partial resynchronization with master.");
     const std::string id(line.size() == 9 ? std::string_view() : line.substr(10));
     if (id.size() == kIdDigits && id != stream_.id() && hooks_.renamed) hooks_.renamed(id);
+    moment_ = {.id = stream_.id(), .offset = static_cast<int64_t>(stream_.offset())};  // known, without an image
     begin_stream();
     return true;
   }
