@@ -18,6 +18,7 @@ from .replicas import replication
 from .sentinels import HOST, Events, Sentinel
 from .server import Server
 from .wait import wait_until
+from .wire import Wire
 
 OPTIONS = {"repl_diskless_sync_delay": 0, "repl_ping_replica_period": 1}
 
@@ -108,6 +109,13 @@ class Group:
         """By which the others know it."""
         return next(member.port for member in self._servers + self._sentinels if member.process is process)
 
+    def wire(self, server: Server) -> Wire:
+        """A connection to a server, past its password."""
+        wire = server.wire(name=server.name)
+        if password := server.options.get("requirepass"):
+            wire.ok("AUTH", str(password))
+        return wire
+
     # -- faults -----------------------------------------------------------------------------------------------------
 
     def part(self, some: Iterable[Server]) -> None:
@@ -137,8 +145,8 @@ class Group:
         for sentinel in sentinels or self.sentinels:
             sentinel.wait_complete(replicas=len(self._servers) - 1, others=len(self._sentinels) - 1)
         for server in self.servers[1:]:
-            wire = server.wire(name="replica")
-            wait_until(lambda: replication(wire)["master_link_status"] == "up", 10, "a replica to be in step")
+            with self.wire(server) as wire:
+                wait_until(lambda: replication(wire)["master_link_status"] == "up", 10, "a replica to be in step")
         return self
 
     def events(self) -> list[Events]:
@@ -165,11 +173,11 @@ class Group:
         return master
 
     def role(self, server: Server) -> str:
-        with server.wire(name="role") as wire:
+        with self.wire(server) as wire:
             return replication(wire)["role"]
 
     def _follows(self, server: Server, master: Server) -> bool:
-        with server.wire(name="role") as wire:
+        with self.wire(server) as wire:
             told = replication(wire)
         return (told["role"], told.get("master_port"), told.get("master_link_status")) == (
             "slave", str(self.port(master)), "up")

@@ -51,6 +51,7 @@ def sentinel(request: pytest.FixtureRequest, _shared_sentinel: Sentinel) -> Iter
         sentinel.conf_path.write_text("")
         sentinel.log_path.unlink(missing_ok=True)
         sentinel.start()
+        assert "sentinel_masters" in sentinel.info(), "INFO sentinel of a process that should be one is empty"
     yield sentinel
     for wire in sentinel.wires[1:]:
         wire.close()

@@ -107,15 +107,6 @@ def test_requirepass(fresh_sentinel, net):
     assert other.came("AUTH")[0].text == "AUTH common"
 
 
-@pytest.mark.goal("ACL users hold for a sentinel's clients, too")
-def test_acl(fresh_sentinel):
-    sentinel = fresh_sentinel("user ali on >pw ~* &* -@all +ping +sentinel|masters", fast=False)
-    wire = sentinel.wire()
-    wire.ok("AUTH", "ali", "pw")
-    assert wire("PING") == "PONG" and wire("SENTINEL", "MASTERS") == []
-    assert wire.error("SENTINEL", "MYID").startswith("NOPERM")
-
-
 @pytest.mark.goal("rename-command: what a server calls otherwise is called so there, and only there")
 def test_renamed(fresh_sentinel, net):
     names = {b"INFO": b"TELL", b"PUBLISH": b"SAY", b"PING": b"ALIVE", b"CLIENT": b"GUEST"}

@@ -1,6 +1,7 @@
 """The start of a sentinel: its ways, its defaults, the lines of its config file and what is wrong with some."""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -33,10 +34,12 @@ def test_no_file(request, tmp_path):
 
 
 @pytest.mark.goal("A config file that is not there is an error, and is not made")
-def test_missing_file(request, tmp_path):
+def test_missing_file(request, tmp_path, fresh_sentinel):
     code, text = run_to_end(request, tmp_path, "sentinel.conf", "--sentinel")
     assert code == 1 and "Fatal error, can't open config file" in text and "No such file or directory" in text
     assert list(tmp_path.iterdir()) == []
+    sentinel = fresh_sentinel(start=False)
+    assert sentinel.conf_path.read_text() == "" and sentinel.start().admin("ROLE") == [b"sentinel", []]
 
 
 @pytest.mark.goal("Started by a name that contains redis-sentinel, it is a sentinel without --sentinel; an empty file will do")
@@ -94,10 +97,11 @@ def test_shutdown(fresh_sentinel):
 
 
 @pytest.mark.goal("A server that is no sentinel does not take a sentinel's lines")
-def test_not_sentinel(request, tmp_path):
+def test_not_sentinel(request, tmp_path, fresh_sentinel):
     (tmp_path / "redis.conf").write_text(f"port 0\n{M}\n")
     code, text = run_to_end(request, tmp_path, "redis.conf")
     assert code == 1 and "sentinel directive while not in sentinel mode" in text
+    assert fresh_sentinel(M).admin("ROLE") == [b"sentinel", [b"m"]]
 
 
 GOOD = [
@@ -163,5 +167,5 @@ def test_wrong_lines(request, tmp_path, lines, text):
     (tmp_path / "sentinel.conf").write_text("\n".join(["port 0", *lines]) + "\n")
     code, output = run_to_end(request, tmp_path, "sentinel.conf", "--sentinel")
     assert code == 1 and text in output
-    assert f"at line {1 + len(lines)}\n" in output and f">>> '{lines[-1]}'" in output
+    assert re.search(rf"at line {1 + len(lines)}\b", output) and f">>> '{lines[-1]}'" in output
     assert "FATAL CONFIG FILE ERROR" in output
