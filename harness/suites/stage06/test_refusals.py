@@ -140,6 +140,8 @@ def test_switched_off(fresh_server):
     wire = fresh_server(**OPTIONS, min_replicas_to_write=3, min_replicas_max_lag=0).wire()
     wire.ok("SET", "k", "v")
     assert "min_slaves_good_slaves" not in replication(wire)
+    wire.ok("CONFIG", "SET", "min-replicas-max-lag", 10)
+    assert wire.error("SET", "k", "v") == NOREPLICAS
 
 
 @pytest.mark.goal("What a master writes reaches a replica that wants replicas of its own: the rule is for clients")

@@ -90,8 +90,7 @@ def test_transaction(wire, replica):
     (["WAIT", "x", "0"], "ERR value is not an integer or out of range"),
     (["WAIT", "1", "x"], "ERR timeout is not an integer or out of range"),
     (["WAIT", "1", "-1"], "ERR timeout is negative"),
-    (["WAIT", "1"], "ERR wrong number of arguments for 'wait' command"),
-], ids=["number", "timeout", "negative", "missing"])
+], ids=["number", "timeout", "negative"])
 @pytest.mark.goal("WAIT refuses what is no number")
 def test_wrong(wire, words, error):
     assert wire.error(*words) == error
