@@ -20,7 +20,7 @@ ID = "0123456789abcdef0123456789abcdef01234567"
 def run_to_end(request, tmp_path, *arguments):
     """(exit code, output) of the server under test with these arguments."""
     done = subprocess.run([*shlex.split(request.config.getoption("--server")), *arguments], cwd=tmp_path, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=scaled(10))
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=scaled(6))
     return done.returncode, done.stdout
 
 

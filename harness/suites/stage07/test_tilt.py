@@ -35,13 +35,16 @@ def test_enter_and_leave(watched, sentinel, tilted, events):
     assert (told["sentinel_tilt"], told["sentinel_tilt_since_seconds"]) == ("0", "-1")
 
 
-@pytest.mark.goal("A short gap is none")
+@pytest.mark.goal("A gap shorter than tilt-trigger is none")
 def test_short_gap(watched, sentinel, tilted, events):
     sentinel.periods(tilt_trigger=5000)
     tilted(0.5)
     count = len(watched.master.came("PING"))
     watched.master.wait("PING", count=count + 2)
     assert "+tilt" not in events.types()
+    sentinel.periods(tilt_trigger=300)
+    tilted(0.5)
+    events.wait("+tilt")
 
 
 @pytest.mark.goal("In TILT nothing is judged down, and others are told that no master is; afterwards it is as before")
