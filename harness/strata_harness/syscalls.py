@@ -77,6 +77,15 @@ def with_faults(server: Server, path: Path, *faults: str) -> Server:
     return _under_strace(server, *[f"inject={fault}" for fault in faults], only=["-P", str(path)])
 
 
+def with_refused_forks(server: Server, count: int) -> Server:
+    """A server, not yet started, whose first `count` forks fail, as where there are too many processes.
+
+    Threads are made by another call (clone3), which does not fail.
+    """
+    forks = "clone,fork,vfork"
+    return _under_strace(server, f"trace={forks}", f"inject={forks}:error=EAGAIN:when=1..{count}")
+
+
 def without_strace(server: Server) -> Server:
     """The same server for its next life."""
     server.command = server.command[server.command.index(_END) + 1:]

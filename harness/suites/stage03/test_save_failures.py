@@ -9,6 +9,7 @@ from strata_harness.disk import limit_file_size, survives_full_disk
 from strata_harness.resp import RespError
 from strata_harness.snapshots import (background_save, children, dump_file, dump_path, endless_save, persistence,
                                       temporary_files, wait_saved)
+from strata_harness.syscalls import with_refused_forks
 from strata_harness.wait import wait_until
 
 MISCONF = RespError(
@@ -85,6 +86,27 @@ def test_stopped_child(saver):
     os.kill(child, signal.SIGKILL)
     wait_saved(wire)
     assert persistence(wire)["rdb_last_bgsave_status"] == "err" and temporary_files(server) == []
+
+
+@pytest.mark.goal("When no child can be forked BGSAVE answers a bare error, the old snapshot stays, the next try succeeds")
+def test_no_fork(fresh_server):
+    server = with_refused_forks(fresh_server(start=False, save="3600 1000000"), 2).start()
+    wire = server.wire()
+    wire.ok("SET", "k", "old")
+    wire.ok("SAVE")
+    before = dump_path(server).read_bytes()
+    wire.ok("SET", "k", "new")
+    for _ in range(2):
+        wire.exchange(b"*1\r\n$6\r\nBGSAVE\r\n", b"-ERR\r\n")
+        told = persistence(wire)
+        assert told["rdb_last_bgsave_status"] == "err" and told["rdb_bgsave_in_progress"] == "0"
+        assert told["rdb_changes_since_last_save"] == "1"
+        assert wire("SET", "k", "newer") == MISCONF and wire("GET", "k") == b"new"
+    server.wait_log("Can't save in background: fork: Resource temporarily unavailable")
+    assert dump_path(server).read_bytes() == before and children(server) == [] and temporary_files(server) == []
+    background_save(wire)
+    assert persistence(wire)["rdb_last_bgsave_status"] == "ok" and dump_file(server).key("k").value == b"new"
+    wire.ok("SET", "k", "newer")
 
 
 @pytest.mark.goal("On a full disk SAVE answers a bare error, the old snapshot stays, no temporary file is left")

@@ -6,10 +6,11 @@ import signal
 import pytest
 
 from strata_harness.aof_files import Part, base, incr, log
-from strata_harness.aof_server import (MANIFEST, OPTIONS, STARTED, current_log, digest, endless_rewrite, files, log_dir,
-                                       names, parts, reborn, rewrite, wait_rewritten, with_log)
+from strata_harness.aof_server import (MANIFEST, OPTIONS, SCHEDULED, STARTED, current_log, digest, endless_rewrite, files,
+                                       log_dir, names, parts, reborn, rewrite, run, wait_rewritten, with_log)
 from strata_harness.disk import limit_file_size, survives_full_disk
 from strata_harness.snapshots import children, persistence, temporary_files
+from strata_harness.syscalls import with_refused_forks, without_strace
 from strata_harness.wait import wait_until
 
 CANNOT = ("ERR Can't execute an AOF background rewriting. Please check the server logs for more information.")
@@ -132,6 +133,54 @@ def test_cannot_begin(writer, obstacle):
     wire.ok("SET", "after", "v")
     blocked.rmdir()
     nothing_lost(server, wire)
+
+
+@pytest.mark.goal("When no child can be forked the rewrite is refused; the log goes on in a new file, and the next one succeeds")
+def test_no_fork(fresh_server):
+    server = with_refused_forks(fresh_server(start=False, **OPTIONS, appendfsync="always"), 2).start()
+    wire = server.wire()
+    wire.ok("SET", "before", "v")
+    for failure in (2, 3):
+        assert wire.error("BGREWRITEAOF") == CANNOT
+        told = persistence(wire)
+        assert told["aof_last_bgrewrite_status"] == "err" and told["aof_rewrite_in_progress"] == "0"
+        assert names(server) == ["b1", *[f"i{number}" for number in range(1, failure + 1)]]
+        assert not children(server) and not temporary_files(server)
+    server.wait_log("Can't rewrite append only file in background: fork: Resource temporarily unavailable")
+    wire.ok("SET", "after", "v")
+    assert current_log(server).read_bytes() == log("SELECT 0", "SET after v")
+    rewrite(wire)
+    assert names(server) == ["b2", "i4"]
+    without_strace(server)
+    nothing_lost(server, wire)
+
+
+@pytest.mark.goal("A rewrite that was promised for later is tried again when no child can be forked then")
+def test_no_fork_when_scheduled(fresh_server):
+    server = with_refused_forks(fresh_server(start=False, **OPTIONS), 2).start()
+    wire = server.wire()
+    wire.ok("SET", "k", "v")
+    replies = run(wire, "MULTI", "BGREWRITEAOF", "EXEC")
+    assert replies[-1] == [SCHEDULED]
+    wait_until(lambda: names(server)[0] == "b2", 10, "the third attempt's base")
+    wait_rewritten(wire)
+    assert persistence(wire)["aof_last_bgrewrite_status"] == "ok" and len(names(server)) == 2
+
+
+@pytest.mark.goal("A log that cannot be switched on for want of a child stays off, and the next try switches it on")
+def test_no_fork_to_switch_on(fresh_server):
+    server = with_refused_forks(fresh_server(start=False, **{**OPTIONS, "appendonly": "no"}), 1).start()
+    wire = server.wire()
+    wire.ok("SET", "k", "v")
+    assert wire.error("CONFIG", "SET", "appendonly", "yes") == (
+        "ERR CONFIG SET failed (possibly related to argument 'appendonly') - Unable to turn on AOF. Check server logs.")
+    told = persistence(wire)
+    assert told["aof_enabled"] == "0" and told["aof_last_bgrewrite_status"] == "err" and not children(server)
+    wire.ok("SET", "k", "w")
+    wire.ok("CONFIG", "SET", "appendonly", "yes")
+    wait_rewritten(wire)
+    without_strace(server).options["appendonly"] = "yes"
+    assert reborn(server)("GET", "k") == b"w"
 
 
 @pytest.mark.goal("When the finished base cannot take its place the rewrite has failed, and the old chain is whole")

@@ -251,12 +251,12 @@ bool Rewrite::has_grown() const {
 
 void Rewrite::periodic(bool on, bool switching_on) {
   if (!may_try()) return;
-  if (scheduled_ || (on && has_grown())) {
-    // A failure to start is tried again no sooner than one of the child.
-    if (!start(switching_on).ok()) {
-      note_end(false);
-      if (switching_on) schedule();
-    }
+  const bool promised = scheduled_;
+  if (!promised && !(on && has_grown())) return;
+  // A failure to start is tried again no sooner than one of the child.
+  if (!start(switching_on).ok()) {
+    note_end(false);
+    scheduled_ = promised;
   }
 }
 

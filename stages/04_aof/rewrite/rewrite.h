@@ -83,7 +83,6 @@ class Rewrite {
   static constexpr std::string_view kKind = "aof";
 
   Status open_first_increment();
-  bool write_base(const std::string& temporary, rdb::ChildReporter& reporter);
   void ended(const rdb::ChildEnd& end);
   Status install_base(pid_t child);
   void note_end(bool succeeded);
