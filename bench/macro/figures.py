@@ -172,7 +172,7 @@ def policies(result: Policies, folder: Path) -> list[Path]:
                                           in places], fontsize=8)
     delay.set_ylabel("latency, ms")
     delay.set_title(f"{SET_RATE} SETs a second", fontsize=9)
-    return _save(figure, folder, "04-policies")
+    return _save(figure, folder, "04-cost-of-policies")
 
 
 def restart(result: Restart, folder: Path) -> list[Path]:
