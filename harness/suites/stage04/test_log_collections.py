@@ -165,6 +165,7 @@ def test_served_replay(fresh_server, command, push, expected):
     run(wire, push)
     client.read()
     assert tail.lines() == expected
+    wire.ok("SET", "after", "v")
     before = wire("DEBUG", "DIGEST")
     server.kill()
     assert server.start().wire()("DEBUG", "DIGEST") == before

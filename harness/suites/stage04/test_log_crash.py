@@ -5,12 +5,15 @@ import threading
 import pytest
 
 from strata_harness.aof_files import log
-from strata_harness.aof_server import OPTIONS, MANIFEST, digest, endless_rewrite, files, parts, reborn, rewrite
+from strata_harness.aof_server import (MANIFEST, OPTIONS, STARTED, digest, endless_rewrite, files, parts, reborn,
+                                       rewrite)
+from strata_harness.resp import RespError
 from strata_harness.snapshots import persistence
 from strata_harness.wait import wait_until
 from strata_harness.wire import WireClosed
 
 CHUNK = 200
+IN_PROGRESS = RespError("ERR Background append only file rewriting already in progress")
 
 
 def write_until_killed(server, rng, first, rewrites):
@@ -26,7 +29,7 @@ def write_until_killed(server, rng, first, rewrites):
         while True:
             if rewrites and rng.random() < 0.2:
                 clients[0].send_command("BGREWRITEAOF")
-                clients[0].read()
+                assert clients[0].read() in (STARTED, IN_PROGRESS)
             for i, client in enumerate(clients):
                 client.send(log(*[f"RPUSH list{i} {sent[i] + step}" for step in range(CHUNK)]))
                 sent[i] += CHUNK
@@ -79,6 +82,7 @@ def test_kill_everysec(fresh_server, rng):
             assert found == [b"%d" % number for number in range(len(found))]
             counts[i] = len(found)
         wait_until(lambda: persistence(wire)["aof_pending_bio_fsync"] == "0", 5, "no sync to be under way")
+    assert sum(counts) > 0
 
 
 @pytest.mark.goal("everysec: once nothing waits any more, kill -9 loses nothing")
