@@ -88,6 +88,7 @@ def test_other_name(fresh_server):
 @pytest.mark.goal("An empty old log is upgraded as well")
 def test_empty(fresh_server):
     server = with_old(fresh_server, b"").start()
+    assert (log_dir(server) / NAME).read_bytes() == b"" and not (server.dir / NAME).exists()
     server.wire().ok("SET", "a", "1")
     assert names(server) == ["b1", "i1"] and contents(reborn(server)) == {b"a": b"1"}
 
