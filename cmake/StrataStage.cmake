@@ -41,14 +41,18 @@ function(strata_stage folder_name)
   set_property(GLOBAL PROPERTY STRATA_NEWEST_LIBRARY ${stage_library})
 endfunction()
 
-# strata_product(): the newest stage's program under its product name, as a symbolic link beside it.
+# strata_product(): the newest stage's program under its product names, as symbolic links beside it. A stage adds to the
+# names where the program does something else under another one (property STRATA_PRODUCT_NAMES, in its stage.cmake).
 function(strata_product)
   get_property(newest GLOBAL PROPERTY STRATA_NEWEST_PROGRAM)
   if(NOT newest)
     return()
   endif()
-  add_custom_target(strata-server ALL
-    COMMAND ${CMAKE_COMMAND} -E create_symlink ${newest} strata-server
-    WORKING_DIRECTORY ${CMAKE_BINARY_DIR} DEPENDS ${newest} VERBATIM)
-  install(PROGRAMS $<TARGET_FILE:${newest}> DESTINATION bin RENAME strata-server)
+  get_property(other_names GLOBAL PROPERTY STRATA_PRODUCT_NAMES)
+  foreach(name IN ITEMS strata-server LISTS other_names)
+    add_custom_target(${name} ALL
+      COMMAND ${CMAKE_COMMAND} -E create_symlink ${newest} ${name}
+      WORKING_DIRECTORY ${CMAKE_BINARY_DIR} DEPENDS ${newest} VERBATIM)
+    install(PROGRAMS $<TARGET_FILE:${newest}> DESTINATION bin RENAME ${name})
+  endforeach()
 endfunction()

@@ -13,6 +13,7 @@ namespace strata::resp {
 struct ServerIdentity {
   std::string_view mode = "standalone";  // "sentinel", "cluster"
   std::string_view role = "master";      // "replica"; empty: not told (a sentinel)
+  char log_role = 'M';                   // see common/log.h; 'X' for a sentinel
 
   // The server's one instance, made by whoever asks first.
   static ServerIdentity& of(Server& server) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <glob.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -48,6 +49,9 @@ class Reader {
           continue;
         }
         reason = "Bad directive or wrong number of arguments";
+      } else if (const LateDirective* late = config_.find_late((*words)[0])) {
+        late_.push_back({late, {words->begin() + 1, words->end()}, {origin, number, std::string(line), ""}});
+        continue;
       } else {
         const Status applied = config_.apply((*words)[0], {words->begin() + 1, words->end()});
         if (applied.ok()) continue;
@@ -58,7 +62,27 @@ class Reader {
     return std::nullopt;
   }
 
+  // The lines that had to wait for all others.
+  std::optional<ConfigFileError> read_late() {
+    std::stable_sort(late_.begin(), late_.end(), [](const LateLine& a, const LateLine& b) {
+      return a.directive->round(a.words) < b.directive->round(b.words);
+    });
+    for (LateLine& line : late_) {
+      const Status applied = line.directive->read(line.words);
+      if (applied.ok()) continue;
+      line.place.reason = applied.message();
+      return line.place;
+    }
+    return std::nullopt;
+  }
+
  private:
+  struct LateLine {
+    const LateDirective* directive;
+    Config::Words words;
+    ConfigFileError place;
+  };
+
   std::optional<ConfigFileError> include(const std::string& pattern, int depth) {
     if (depth > kMaxIncludeDepth) return ConfigFileError{pattern, 0, "", "include directives are nested too deeply"};
     // A plain name must exist; a pattern may match nothing (an empty conf.d is fine).
@@ -79,12 +103,15 @@ class Reader {
   }
 
   Config& config_;
+  std::vector<LateLine> late_;
 };
 
 }  // namespace
 
 std::optional<ConfigFileError> read_config_text(Config& config, std::string_view text, const std::string& origin) {
-  return Reader(config).read(text, origin, 0);
+  Reader reader(config);
+  if (auto error = reader.read(text, origin, 0)) return error;
+  return reader.read_late();
 }
 
 std::optional<ConfigFileError> load_text(const std::string& path, std::string* text) {

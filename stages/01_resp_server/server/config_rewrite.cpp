@@ -33,9 +33,15 @@ class Rewriter {
   void write_options() {
     config_.each([this](Option& option) {
       for (RewriteLine& line : option.rewrite()) put(option.name(), std::move(line));
-      // Whatever lines are left of this option would contradict those that were put.
-      for (const size_t index : places_[option.name()]) lines_[index].clear();
+      clear_rest(option.name());
     });
+  }
+
+  void write_late_directives() {
+    for (const auto& [name, directive] : config_.late_directives()) {
+      for (auto& [subject, line] : directive.rewrite()) put(place_of(name, subject), std::move(line));
+      for (const std::string& place : late_places_) clear_rest(place);
+    }
   }
 
   std::string text() const {
@@ -61,6 +67,13 @@ class Rewriter {
     const Option* option = words && !words->empty() ? config_.find((*words)[0]) : nullptr;
     if (option != nullptr) {
       places_[option->name()].push_back(lines_.size());
+    } else if (const LateDirective* late = words && !words->empty() ? config_.find_late((*words)[0]) : nullptr) {
+      const std::string subject = late->subject({words->begin() + 1, words->end()});
+      if (!subject.empty()) {
+        const std::string place = place_of(to_lower((*words)[0]), subject);
+        late_places_.insert(place);
+        places_[place].push_back(lines_.size());
+      }
     } else if (!words || words->empty() || !is_known((*words)[0])) {
       // Not readable any more: kept for people, out of the way of the next start.
       line.insert(0, "# ??? ");
@@ -69,6 +82,15 @@ class Rewriter {
   }
 
   bool is_known(const std::string& word) const { return equals_nocase(word, "include") || config_.is_directive(word); }
+
+  static std::string place_of(const std::string& directive, const std::string& subject) {
+    return directive + ' ' + subject;
+  }
+
+  // Whatever lines are left of an option would contradict those that were put.
+  void clear_rest(const std::string& name) {
+    for (const size_t index : places_[name]) lines_[index].clear();
+  }
 
   void put(const std::string& name, RewriteLine line) {
     auto& places = places_[name];
@@ -85,6 +107,7 @@ class Rewriter {
   const Config& config_;
   std::vector<std::string> lines_;
   std::map<std::string, std::deque<size_t>> places_;  // option -> its lines of the old file
+  std::set<std::string> late_places_;                 // those that belong to late directives
   bool signed_ = false;
 };
 
@@ -94,6 +117,7 @@ std::string rewritten(const Config& config, std::string_view old) {
   Rewriter rewriter(config);
   rewriter.read(old);
   rewriter.write_options();
+  rewriter.write_late_directives();
   return rewriter.text();
 }
 

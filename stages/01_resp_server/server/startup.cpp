@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "01_resp_server/commands/hello.h"
 #include "01_resp_server/net/listener.h"
 #include "01_resp_server/server/command_line.h"
 #include "01_resp_server/server/config_file.h"
@@ -135,9 +136,10 @@ void say_starting(bool without_arguments, const std::string& program) {
 
 void say_running(Server& server) {
   const auto& options = server.get<CoreOptions>();
+  const std::string_view mode = ServerIdentity::of(server).mode;
   const bool on_terminal = options.logfile.empty() && !options.syslog_enabled && isatty(STDOUT_FILENO) != 0;
   if (!options.always_show_logo && !on_terminal) {
-    log_notice("Running mode=standalone, port={}.", options.port);
+    log_notice("Running mode={}, port={}.", mode, options.port);
     return;
   }
   log_raw(
@@ -145,11 +147,11 @@ void say_running(Server& server) {
                   "    ______________\n"
                   "   /_____________/|     Strata, compatible with Redis {}, {} bit\n"
                   "   |_____________|/|\n"
-                  "   |_____________|/|    Running in standalone mode\n"
+                  "   |_____________|/|    Running in {} mode\n"
                   "   |_____________|/|    Port: {}\n"
                   "   |_____________|/     PID: {}\n"
                   "\n",
-                  kRedisVersion, sizeof(void*) * 8, options.port, getpid()));
+                  kRedisVersion, sizeof(void*) * 8, mode, options.port, getpid()));
 }
 
 void warn_about_system(const CoreOptions& options) {
@@ -232,6 +234,9 @@ int Server::main(int argc, char** argv) {
   const CommandLine line = parse_command_line(arguments);
   if (line.exit_code) return *line.exit_code;
   if (!configure(*this, line)) return 1;
+  for (auto& hook : configured_hooks_) {
+    if (Status accepted = hook(); !accepted.ok()) return fail(accepted);
+  }
 
   using Supervised = CoreOptions::Supervised;
   const bool either = options.supervised == Supervised::kAuto;
@@ -243,7 +248,7 @@ int Server::main(int argc, char** argv) {
   }
   say_starting(line.without_arguments, options.invoked_as);
 
-  set_log_role('M');
+  set_log_role(ServerIdentity::of(*this).log_role);
   catch_signals(*this);
   answer_todos(*this);
   if (Status room = make_room_for_clients(&clients.max_clients); !room.ok()) return fail(room);
