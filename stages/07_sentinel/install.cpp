@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "01_resp_server/server/core_options.h"
+#include "01_resp_server/server/late_directives.h"
 #include "07_sentinel/commands/families.h"
 #include "07_sentinel/options/directives.h"
 #include "07_sentinel/sentinel.h"
@@ -40,7 +41,7 @@ void install(resp::Server& server) {
   install_sentinel_command(server);         // SENTINEL ...
   install_sentinel_info(server, sentinel);  // INFO
 
-  server.on_configured([&server] { return check_config_file(server.config.file); });
+  resp::LateDirectives::of(server).when_read([&server] { return check_config_file(server.config.file); });
   server.on_start([&sentinel] {
     sentinel.start();
     return Status();

@@ -55,7 +55,7 @@ void Sentinel::start() {
 }
 
 Status Sentinel::save() {
-  Status saved = resp::rewrite_config_file(server.config);
+  Status saved = resp::rewrite_config_file(server.config, &resp::LateDirectives::of(server));
   if (saved.ok()) {
     log_notice("Sentinel new configuration saved on disk");
   } else {

@@ -1,8 +1,12 @@
 // INFO of a sentinel: the sections of a server that has no data, and one of its own.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "01_resp_server/commands/hello.h"
+#include "01_resp_server/server/client.h"
 #include "07_sentinel/commands/families.h"
+#include "common/text.h"
 
 namespace strata::sentinel {
 
@@ -29,6 +33,25 @@ void sentinel_section(const Sentinel& sentinel, resp::InfoWriter& out) {
   }
 }
 
+constexpr int kSectionRank = 950;  // behind those of servers
+
+// What it shows without arguments, and all that it can show.
+constexpr std::string_view kSections[] = {"server", "clients", "stats", "cpu", "sentinel"};
+
+void info_command(Client& client, Args args) {
+  std::vector<std::string> wanted;
+  const auto asked = [args](std::string_view section) {
+    return args.size() == 1 || std::any_of(args.begin() + 1, args.end(), [section](std::string_view word) {
+             return equals_nocase(word, section) || equals_nocase(word, "default") || equals_nocase(word, "all") ||
+                    equals_nocase(word, "everything");
+           });
+  };
+  for (const std::string_view section : kSections) {
+    if (asked(section)) wanted.emplace_back(section);
+  }
+  client.reply.verbatim(wanted.empty() ? std::string() : client.server.info.render(wanted));
+}
+
 }  // namespace
 
 void install_sentinel_info(resp::Server& server, Sentinel& sentinel) {
@@ -36,9 +59,13 @@ void install_sentinel_info(resp::Server& server, Sentinel& sentinel) {
   identity.mode = "sentinel";
   identity.role = {};
   identity.log_role = 'X';
-  server.info.keep_only({"server", "clients", "stats", "cpu"});
+  server.commands.each([](CommandSpec& spec) {
+    if (spec.name == "info") spec.run = info_command;
+  });
   server.info.section("server").add([](resp::InfoWriter& out) { out.field("redis_mode", "sentinel"); });
-  server.info.section("sentinel").add([&sentinel](resp::InfoWriter& out) { sentinel_section(sentinel, out); });
+  server.info.section("sentinel", kSectionRank).add([&sentinel](resp::InfoWriter& out) {
+    sentinel_section(sentinel, out);
+  });
 }
 
 }  // namespace strata::sentinel

@@ -86,11 +86,6 @@ void Config::directive(std::string_view name, std::function<Status(const Words&)
   directives_[std::string(name)] = std::move(handler);
 }
 
-void Config::late_directive(std::string_view name, LateDirective directive) {
-  directives_.erase(std::string(name));
-  late_[std::string(name)] = std::move(directive);
-}
-
 // --- finding ---
 
 Option* Config::find(std::string_view name) const {
@@ -115,11 +110,6 @@ void Config::each_name(const std::function<void(const std::string&, Option&)>& v
 }
 
 bool Config::is_directive(std::string_view name) const { return directives_.contains(to_lower(name)); }
-
-const LateDirective* Config::find_late(std::string_view name) const {
-  const auto found = late_.find(to_lower(name));
-  return found == late_.end() ? nullptr : &found->second;
-}
 
 // --- setting ---
 

@@ -92,18 +92,6 @@ struct CustomOption {
   bool always_rewritten = false;  // CONFIG REWRITE writes it even at its default
 };
 
-// A directive whose lines refer to each other, in whatever order they stand, and that CONFIG REWRITE keeps up to date
-// although it is no option (`sentinel ...`). Its lines are read when all others have been, in rounds: every line of round
-// 0, then those of round 1, ...
-struct LateDirective {
-  std::function<int(const std::vector<std::string>& words)> round;
-  std::function<Status(const std::vector<std::string>& words)> read;
-  // What a line is about, in lower case. Lines about the same thing take each other's place in the file; those that are
-  // not needed any more go. Empty: the line stays as it is.
-  std::function<std::string(const std::vector<std::string>& words)> subject;
-  std::function<std::vector<std::pair<std::string, RewriteLine>>()> rewrite;  // what is to stand there, by subject
-};
-
 // enable-protected-configs, enable-debug-command, ...: what dangerous commands ask before they do anything.
 enum class ProtectedAccess : uint8_t { kNo, kYes, kLocal };
 
@@ -152,16 +140,11 @@ class Config {
   // is.
   void directive(std::string_view name, std::function<Status(const Words&)> handler);
 
-  // Takes the place of a directive of the same name.
-  void late_directive(std::string_view name, LateDirective directive);
-
   Option* find(std::string_view name) const;                   // by name or alias, in any case
   void each(const std::function<void(Option&)>& visit) const;  // sorted by name
   // Every name CONFIG GET lists, aliases included, sorted.
   void each_name(const std::function<void(const std::string& name, Option&)>& visit) const;
   bool is_directive(std::string_view name) const;
-  const LateDirective* find_late(std::string_view name) const;
-  const std::map<std::string, LateDirective, std::less<>>& late_directives() const { return late_; }
 
   // One directive before the server runs (file or command line). `words` excludes the name.
   Status apply(std::string_view name, const Words& words);
@@ -181,7 +164,6 @@ class Config {
   std::map<std::string, std::unique_ptr<Option>, std::less<>> options_;  // by lower-case name
   std::map<std::string, std::string, std::less<>> aliases_;              // alias -> name
   std::map<std::string, std::function<Status(const Words&)>, std::less<>> directives_;
-  std::map<std::string, LateDirective, std::less<>> late_;
 };
 
 }  // namespace strata::resp

@@ -26,7 +26,7 @@ std::string read_all(std::FILE* in) {
 
 class Reader {
  public:
-  explicit Reader(Config& config) : config_(config) {}
+  Reader(Config& config, const LateDirectives* late) : config_(config), directives_(late) {}
 
   std::optional<ConfigFileError> read(std::string_view text, const std::string& origin, int depth) {
     size_t number = 0;
@@ -49,7 +49,7 @@ class Reader {
           continue;
         }
         reason = "Bad directive or wrong number of arguments";
-      } else if (const LateDirective* late = config_.find_late((*words)[0])) {
+      } else if (const LateDirective* late = directives_ ? directives_->find((*words)[0]) : nullptr) {
         late_.push_back({late, {words->begin() + 1, words->end()}, {origin, number, std::string(line), ""}});
         continue;
       } else {
@@ -103,13 +103,15 @@ class Reader {
   }
 
   Config& config_;
+  const LateDirectives* directives_;
   std::vector<LateLine> late_;
 };
 
 }  // namespace
 
-std::optional<ConfigFileError> read_config_text(Config& config, std::string_view text, const std::string& origin) {
-  Reader reader(config);
+std::optional<ConfigFileError> read_config_text(Config& config, std::string_view text, const std::string& origin,
+                                                const LateDirectives* late) {
+  Reader reader(config, late);
   if (auto error = reader.read(text, origin, 0)) return error;
   return reader.read_late();
 }

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "01_resp_server/server/config.h"
+#include "01_resp_server/server/late_directives.h"
 
 namespace strata::resp {
 
@@ -25,8 +26,9 @@ struct ConfigFileError {
   std::string reason;
 };
 
-// Applies every line of `text`. Stops at the first error.
-std::optional<ConfigFileError> read_config_text(Config& config, std::string_view text, const std::string& origin);
+// Applies every line of `text`. Stops at the first error. `late` (may be null): the directives that have to wait.
+std::optional<ConfigFileError> read_config_text(Config& config, std::string_view text, const std::string& origin,
+                                                const LateDirectives* late = nullptr);
 
 // The text of the file or of standard input, or why it cannot be read.
 std::optional<ConfigFileError> load_text(const std::string& path, std::string* text);

@@ -19,14 +19,15 @@
 #include <string_view>
 
 #include "01_resp_server/server/config.h"
+#include "01_resp_server/server/late_directives.h"
 
 namespace strata::resp {
 
-// The new text for the file whose text was `old`.
-std::string rewritten(const Config& config, std::string_view old);
+// The new text for the file whose text was `old`. `late` (may be null): directives that are kept up to date as well.
+std::string rewritten(const Config& config, std::string_view old, const LateDirectives* late = nullptr);
 
 // Replaces config.file in one step (a crash leaves the old file or the new one). A missing file is written
 // anew.
-Status rewrite_config_file(const Config& config);
+Status rewrite_config_file(const Config& config, const LateDirectives* late = nullptr);
 
 }  // namespace strata::resp

@@ -29,7 +29,6 @@ constexpr KnownSection kKnown[] = {
     {"latencystats", "Latencystats", 780, false},
     {"cluster", "Cluster", 800},
     {"keyspace", "Keyspace", 900},
-    {"sentinel", "Sentinel", 950},
 };
 
 // The lines of a section while its contributors are merged.
@@ -106,11 +105,6 @@ InfoSection& Info::section(std::string_view name, int rank, bool by_default) {
   auto behind =
       std::find_if(sections_.begin(), sections_.end(), [&](const auto& each) { return each->rank > made->rank; });
   return **sections_.insert(behind, std::move(made));
-}
-
-void Info::keep_only(std::initializer_list<std::string_view> names) {
-  std::erase_if(sections_,
-                [names](const auto& each) { return std::find(names.begin(), names.end(), each->name) == names.end(); });
 }
 
 std::string Info::render(const std::vector<std::string>& wanted) const {

@@ -17,7 +17,6 @@
 #include <fmt/format.h>
 
 #include <functional>
-#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -72,9 +71,6 @@ class Info {
  public:
   // Finds or creates. Rank and default are those of the first call; a section that Redis has needs neither.
   InfoSection& section(std::string_view name, int rank = 1000, bool by_default = true);
-
-  // Removes every other section.
-  void keep_only(std::initializer_list<std::string_view> names);
 
   // The reply to INFO with these (lower case) section names: none, names, "default", "all", "everything".
   // Unknown names show nothing.

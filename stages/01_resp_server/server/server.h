@@ -135,8 +135,6 @@ class Server {
   // Command line, configuration, listening, the loop, shutdown: the whole life of the process. Returns its exit code.
   int main(int argc, char** argv);
 
-  // After the configuration was read and before anything is done with it: may refuse it. Not called by start.
-  void on_configured(std::function<Status()> hook) { configured_hooks_.push_back(std::move(hook)); }
   // After the configuration is known and before the first client: opens sockets. Called by main in this order.
   void on_start(std::function<Status()> hook) { start_hooks_.push_back(std::move(hook)); }
   Status start();  // runs the start hooks, seals the command table
@@ -173,7 +171,6 @@ class Server {
   CycleClock cycle_clock_;
   int64_t batch_clock_ns_ = 0;
   std::vector<std::function<void(Client&)>> reject_hooks_;
-  std::vector<std::function<Status()>> configured_hooks_;
   std::vector<std::function<Status()>> start_hooks_;
 };
 

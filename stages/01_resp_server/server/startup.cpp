@@ -19,6 +19,7 @@
 #include "01_resp_server/server/config_file.h"
 #include "01_resp_server/server/core_options.h"
 #include "01_resp_server/server/daemon.h"
+#include "01_resp_server/server/late_directives.h"
 #include "01_resp_server/server/self_checks.h"
 #include "01_resp_server/server/server.h"
 #include "01_resp_server/server/signals.h"
@@ -70,7 +71,7 @@ std::optional<ConfigFileError> read_configuration(Server& server, const CommandL
     text += read_stdin();
   }
   if (!line.options.empty()) text += "\n" + line.options;
-  return read_config_text(server.config, text, server.config.file);
+  return read_config_text(server.config, text, server.config.file, &LateDirectives::of(server));
 }
 
 bool configure(Server& server, const CommandLine& line) {
@@ -234,9 +235,7 @@ int Server::main(int argc, char** argv) {
   const CommandLine line = parse_command_line(arguments);
   if (line.exit_code) return *line.exit_code;
   if (!configure(*this, line)) return 1;
-  for (auto& hook : configured_hooks_) {
-    if (Status accepted = hook(); !accepted.ok()) return fail(accepted);
-  }
+  if (Status accepted = LateDirectives::of(*this).check(); !accepted.ok()) return fail(accepted);
 
   using Supervised = CoreOptions::Supervised;
   const bool either = options.supervised == Supervised::kAuto;

@@ -225,7 +225,7 @@ void declare_directives(Sentinel& sentinel) {
   directive.read = [&sentinel](const Words& words) { return read(sentinel, words); };
   directive.subject = directive_of;
   directive.rewrite = [&sentinel] { return current_lines(sentinel); };
-  sentinel.server.config.late_directive("sentinel", std::move(directive));
+  resp::LateDirectives::of(sentinel.server).add("sentinel", std::move(directive));
 }
 
 }  // namespace strata::sentinel

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "01_resp_server/server/config.h"
+#include "01_resp_server/server/late_directives.h"
 #include "07_sentinel/sentinel.h"
 
 namespace strata::sentinel {
