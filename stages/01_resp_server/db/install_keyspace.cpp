@@ -114,6 +114,7 @@ void install_keyspace_object(resp::Server& server) {
   server.on_start([&] {
     keyspace.follow_policy();
     keyspace.resize(static_cast<size_t>(options.databases));
+    if (keyspace.choose_partitioner) keyspace.db(0).partition(keyspace.choose_partitioner());
     return Status();
   });
   server.every(100, [&] {

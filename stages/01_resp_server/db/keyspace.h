@@ -37,6 +37,9 @@ class Keyspace {
   Database& db(int index) { return *databases_[static_cast<size_t>(index)]; }
   size_t count() const { return databases_.size(); }
   void resize(size_t databases);    // before the first key only: the `databases` option
+  // How the keys of database 0 are spread over tables, asked once the configuration is known. Null, or a null answer: one
+  // table, as the other databases have.
+  std::function<const Partitioner*()> choose_partitioner;
   void swap(int a, int b);          // SWAPDB: the clients of each see the other's keys
   uint64_t size() const;            // keys of all databases
   void clear(bool lazily = false);  // all databases; nobody is told

@@ -21,6 +21,7 @@ namespace strata::resp {
 enum class GateRank : int {
   kAuth = 10,
   kRedirect = 30,  // cluster: MOVED, ASK, CLUSTERDOWN
+  kAsked = 35,     // cluster: ASKING is over
   kOutOfMemory = 40,
   kDiskError = 50,  // MISCONF
   kNoReplicas = 60,
@@ -32,6 +33,7 @@ enum class GateRank : int {
   kReplicaKeyspace = 112,  // a replica or a monitor must not touch keys, for a pause does not hold it
   kPaused = 115,           // before queueing: a command that a pause concerns waits outside of MULTI's queue
   kTransaction = 120,      // queueing inside MULTI
+  kNotInCluster = 130,     // as a handler would refuse: when it is to run
 };
 
 using GateBit = uint64_t;  // one bit of CommandSpec::gates, Server::armed, Client::armed

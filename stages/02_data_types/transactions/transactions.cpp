@@ -72,6 +72,11 @@ bool Transactions::running(const Client& client) {
   return transaction != nullptr && transaction->running;
 }
 
+const CommandQueue* Transactions::queue(const Client& client) {
+  const Transaction* transaction = opened(client);
+  return transaction == nullptr ? nullptr : &transaction->queue;
+}
+
 uint64_t Transactions::flags_in_effect(const Client& client, const CommandSpec& spec) {
   const Transaction* transaction = is_exec(spec) ? opened(client) : nullptr;
   return spec.flags | (transaction == nullptr ? 0 : transaction->queue.flags());

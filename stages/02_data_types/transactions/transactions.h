@@ -27,6 +27,9 @@ class Transactions {
   static bool open(const resp::Client& client);     // between MULTI and EXEC, or running it
   static bool running(const resp::Client& client);  // its EXEC: commands must not block
 
+  // What EXEC would run; null outside of a transaction.
+  static const CommandQueue* queue(const resp::Client& client);
+
   // The flags that count for gates which refuse what a command would do: of EXEC, those of the queued commands too.
   static uint64_t flags_in_effect(const resp::Client& client, const resp::CommandSpec& spec);
   // For gates that refuse writes: which commands they have to look at (EXEC may hold some), and is this one a write?

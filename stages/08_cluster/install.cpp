@@ -1,0 +1,33 @@
+#include "08_cluster/install.h"
+
+#include "01_resp_server/commands/hello.h"
+#include "01_resp_server/db/keyspace.h"
+#include "08_cluster/commands/install_commands.h"
+#include "08_cluster/server/cluster.h"
+#include "08_cluster/server/cluster_info.h"
+#include "08_cluster/server/redirect.h"
+#include "08_cluster/server/restrictions.h"
+
+namespace strata::cluster {
+
+void install(resp::Server& server) {
+  auto& cluster = server.own<Cluster>(server);
+  install_options(server, cluster.options, [&cluster] { cluster.options_changed(); });
+  install_redirections(server);
+  install_restrictions(server);
+  install_cluster_command(server);
+  install_cluster_info(server);
+
+  server.get<db::Keyspace>().choose_partitioner = [&cluster]() -> const db::Partitioner* {
+    return cluster.enabled() ? &cluster.partitioner() : nullptr;
+  };
+  server.on_start([&server, &cluster]() -> Status {
+    if (!cluster.enabled()) return {};
+    resp::ServerIdentity::of(server).mode = "cluster";
+    arm_redirections(server);
+    arm_restrictions(server);
+    return cluster.start();
+  });
+}
+
+}  // namespace strata::cluster

@@ -1,0 +1,26 @@
+#include "08_cluster/server/cluster_info.h"
+
+#include "01_resp_server/commands/hello.h"
+#include "01_resp_server/server/memory_report.h"
+#include "08_cluster/server/cluster.h"
+
+namespace strata::cluster {
+
+void install_cluster_info(resp::Server& server) {
+  auto& cluster = server.get<Cluster>();
+  auto& info = server.info;
+  info.section("server").add([&cluster](resp::InfoWriter& out) {
+    if (cluster.enabled()) out.field("redis_mode", "cluster");
+  });
+  info.section("clients").add([&cluster](resp::InfoWriter& out) {
+    if (cluster.enabled()) out.field("cluster_connections", cluster.bus().count());
+  });
+  info.section("cluster").add([&cluster](resp::InfoWriter& out) { out.field("cluster_enabled", cluster.enabled()); });
+  resp::MemoryAccounts::of(server).add(resp::MemoryPart::kClusterLinks, [&cluster] {
+    size_t bytes = 0;
+    if (cluster.enabled()) cluster.bus().each([&bytes](const SocketLink& link) { bytes += link.memory_bytes(); });
+    return bytes;
+  });
+}
+
+}  // namespace strata::cluster
