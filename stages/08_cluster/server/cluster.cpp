@@ -73,6 +73,7 @@ Status Cluster::start() {
     bus_->enforce_limit(static_cast<size_t>(options.link_output_limit));
     member_->cron();
   });
+  member_->cron();
   server_.loop.before_sleep([this] { member_->settle(); });
   server_.replies.add_barrier([this] { member_->settle(); });
   return {};

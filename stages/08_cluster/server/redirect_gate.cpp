@@ -66,7 +66,6 @@ bool redirect_gate(Client& client, const CommandSpec& spec, Args args) {
   if (error.empty()) return true;
   client.reply.set_error_prefix({});  // a redirection on EXEC is one, and no EXECABORT
   client.reply.error(error);
-  end_asking(client, spec);
   return false;
 }
 
@@ -109,6 +108,12 @@ void install_redirections(Server& server) {
       redirect_gate);
   bits.asked = server.gates.add(
       "asking", GateRank::kAsked, [](const CommandSpec& spec) { return !named(spec, "asking"); }, asked_gate);
+  server.on_reject([](Client& client) {
+    const CommandSpec* spec = client.last_command;
+    if (!db::Transactions::open(client) || (spec != nullptr && named(*spec, "exec"))) {
+      client.armed &= ~client.server.get<Redirections>().asked;
+    }
+  });
   ClientReset::of(server).on_reset([](Client& client) { client.ext.ensure(kClientState).read_only = false; });
   ClientLines::of(server).set_flag('r', is_read_only);
 
