@@ -3,6 +3,9 @@
 #include "01_resp_server/commands/hello.h"
 #include "01_resp_server/db/keyspace.h"
 #include "08_cluster/commands/install_commands.h"
+#include "08_cluster/migrate/migrate.h"
+#include "08_cluster/pubsub/cluster_pubsub.h"
+#include "08_cluster/server/blocked_redirect.h"
 #include "08_cluster/server/cluster.h"
 #include "08_cluster/server/cluster_info.h"
 #include "08_cluster/server/redirect.h"
@@ -16,6 +19,8 @@ void install(resp::Server& server) {
   install_redirections(server);
   install_restrictions(server);
   install_cluster_command(server);
+  install_migrate(server);
+  install_cluster_pubsub(server);
   install_cluster_info(server);
 
   server.get<db::Keyspace>().choose_partitioner = [&cluster]() -> const db::Partitioner* {
@@ -25,6 +30,7 @@ void install(resp::Server& server) {
     if (!cluster.enabled()) return {};
     resp::ServerIdentity::of(server).mode = "cluster";
     arm_redirections(server);
+    server.every(1000, [&server] { redirect_blocked(server); });
     arm_restrictions(server);
     return cluster.start();
   });

@@ -21,15 +21,13 @@ void append_bulk(std::string& out, std::string_view bytes) {
 
 }  // namespace
 
-void MessageFrame::encode(const std::string_view* pattern, std::string_view channel, std::string_view message) {
+void MessageFrame::encode(std::string_view kind, const std::string_view* pattern, std::string_view channel,
+                          std::string_view message) {
   if (head_.capacity() > kKept) head_ = std::string();
   head_.clear();
-  if (pattern == nullptr) {
-    head_ += "*3\r\n$7\r\nmessage\r\n";
-  } else {
-    head_ += "*4\r\n$8\r\npmessage\r\n";
-    append_bulk(head_, *pattern);
-  }
+  head_ += pattern == nullptr ? "*3\r\n" : "*4\r\n";
+  append_bulk(head_, kind);
+  if (pattern != nullptr) append_bulk(head_, *pattern);
   append_bulk(head_, channel);
   if (message.size() <= kCopied) {
     body_ = {};

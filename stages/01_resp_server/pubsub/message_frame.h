@@ -3,6 +3,7 @@
 //
 //   to a channel's subscribers   RESP2  *3 "message"  channel message            RESP3  >3 ...
 //   to a pattern's subscribers   RESP2  *4 "pmessage" pattern channel message    RESP3  >4 ...
+//   to a shard channel's         RESP2  *3 "smessage" channel message            RESP3  >3 ...
 //
 // The two versions differ in the first byte only. A large message is not copied into the frame: its head is
 // encoded and the message is appended to each output from where it lies.
@@ -17,8 +18,9 @@ namespace strata::resp {
 
 class MessageFrame {
  public:
-  // Encodes a message to a channel, or through `pattern` when that is given. `message` must outlive the use.
-  void encode(const std::string_view* pattern, std::string_view channel, std::string_view message);
+  // Encodes a message of that kind, with the pattern that it came through when there is one. `message` must outlive the use.
+  void encode(std::string_view kind, const std::string_view* pattern, std::string_view channel,
+              std::string_view message);
 
   // Appends the frame to a client's output in its protocol version.
   void append_to(OutputBuffer& out, bool resp3) {

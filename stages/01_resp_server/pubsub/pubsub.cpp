@@ -30,6 +30,12 @@ bool subscribed_gate(Client& client, const CommandSpec& spec, Args) {
   return false;
 }
 
+template <TopicKind kKind>
+int64_t listed(const Client& client) {
+  const ClientSubscriptions* own = PubSub::of(client);
+  return own == nullptr ? 0 : static_cast<int64_t>(own->size(kKind));
+}
+
 }  // namespace
 
 PubSub::PubSub(Server& server) : server_(server) {
@@ -40,13 +46,10 @@ PubSub::PubSub(Server& server) : server_(server) {
   ClientReset::of(server).on_reset([this](Client& client) { unsubscribe_all(client); });
 
   auto& lines = ClientLines::of(server);
-  lines.set_flag('P', [](const Client& client) { return of(client) != nullptr && of(client)->count() > 0; });
-  lines.set_figure(ClientLines::Figure::kChannels, [](const Client& client) -> int64_t {
-    return of(client) == nullptr ? 0 : static_cast<int64_t>(of(client)->channels.size());
-  });
-  lines.set_figure(ClientLines::Figure::kPatterns, [](const Client& client) -> int64_t {
-    return of(client) == nullptr ? 0 : static_cast<int64_t>(of(client)->patterns.size());
-  });
+  lines.set_flag('P', [](const Client& client) { return of(client) != nullptr && of(client)->total() > 0; });
+  lines.set_figure(ClientLines::Figure::kChannels, listed<Kind::kChannel>);
+  lines.set_figure(ClientLines::Figure::kPatterns, listed<Kind::kPattern>);
+  lines.set_figure(ClientLines::Figure::kShardChannels, listed<Kind::kShardChannel>);
 }
 
 const ClientSubscriptions* PubSub::of(const Client& client) { return client.ext.get(kSubscriptions); }
@@ -54,19 +57,26 @@ const ClientSubscriptions* PubSub::of(const Client& client) { return client.ext.
 // [task 1.12] Send a message to a channel's subscribers and to those whose pattern matches.
 int64_t PubSub::publish(std::string_view channel, std::string_view message) {
   int64_t receivers = 0;
-  if (const Topic* topic = channels_.find(channel)) {
-    frame_.encode(nullptr, channel, message);
+  if (const Topic* topic = channels().find(channel)) {
+    frame_.encode("message", nullptr, channel, message);
     receivers += deliver(*topic);
   }
-  if (patterns_.size() > 0) {
-    patterns_.each([&](const Topic& topic) {
+  if (patterns().size() > 0) {
+    patterns().each([&](const Topic& topic) {
       if (!glob_match(topic.name, channel)) return;
       std::string_view pattern = topic.name;
-      frame_.encode(&pattern, channel, message);
+      frame_.encode("pmessage", &pattern, channel, message);
       receivers += deliver(topic);
     });
   }
   return receivers;
+}
+
+int64_t PubSub::publish_to_shard(std::string_view channel, std::string_view message) {
+  const Topic* topic = topics(Kind::kShardChannel).find(channel);
+  if (topic == nullptr) return 0;
+  frame_.encode("smessage", nullptr, channel, message);
+  return deliver(*topic);
 }
 
 // A message is not a reply: it goes past CLIENT REPLY OFF, straight into the output.
@@ -86,24 +96,22 @@ int64_t PubSub::deliver(const Topic& topic) {
 
 void PubSub::subscribe(Client& client, Kind kind, std::string_view name) {
   ClientSubscriptions& own = client.ext.ensure(kSubscriptions);
-  if (topics(kind).join(client, kind == Kind::kChannel ? own.channels : own.patterns, name)) {
-    update_class(client, own.count());
-  }
+  if (own_topics(kind).join(client, own.of(kind), name)) update_class(client, own.total());
 }
 
 void PubSub::unsubscribe(Client& client, Kind kind, std::string_view name) {
   ClientSubscriptions* own = client.ext.get(kSubscriptions);
-  if (own != nullptr && topics(kind).leave(kind == Kind::kChannel ? own->channels : own->patterns, name)) {
-    update_class(client, own->count());
-  }
+  if (own != nullptr && own_topics(kind).leave(own->of(kind), name)) update_class(client, own->total());
 }
 
 void PubSub::unsubscribe_all(Client& client) {
   ClientSubscriptions* own = client.ext.get(kSubscriptions);
   if (own == nullptr) return;
-  // Copies: the name that a subscription refers to may end with it.
-  while (own->channels.size() > 0) channels_.leave(own->channels, std::string(own->channels.oldest()));
-  while (own->patterns.size() > 0) patterns_.leave(own->patterns, std::string(own->patterns.oldest()));
+  for (Kind kind : {Kind::kChannel, Kind::kPattern, Kind::kShardChannel}) {
+    Subscriptions& all = own->of(kind);
+    // Copies: the name that a subscription refers to may end with it.
+    while (all.size() > 0) own_topics(kind).leave(all, std::string(all.oldest()));
+  }
   update_class(client, 0);
 }
 

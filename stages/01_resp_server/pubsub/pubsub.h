@@ -1,5 +1,8 @@
 // Publish and subscribe: messages to whoever listens at the moment, to a channel by its name or by a pattern.
 //
+// Shard channels are a second set of channels, without patterns: in a cluster they live where the slot of their name does. Who
+// may use them is for the stage that knows of slots to say.
+//
 // Later stages publish through publish() (key events, a sentinel's events), hear of what clients published
 // through on_publish() (to pass it on to other servers) and show the counts in INFO.
 //
@@ -7,6 +10,7 @@
 // commands that the gate of rank kSubscribed lets through: its replies could not be told from messages.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string_view>
 #include <vector>
@@ -17,22 +21,32 @@
 
 namespace strata::resp {
 
+enum class TopicKind : uint8_t { kChannel, kPattern, kShardChannel };
+inline constexpr size_t kTopicKinds = 3;
+
 // What one client listens to.
 struct ClientSubscriptions {
-  Subscriptions channels;
-  Subscriptions patterns;
-  size_t count() const { return channels.size() + patterns.size(); }
+  std::array<Subscriptions, kTopicKinds> by_kind;
+  Subscriptions& of(TopicKind kind) { return by_kind[static_cast<size_t>(kind)]; }
+  size_t size(TopicKind kind) const { return by_kind[static_cast<size_t>(kind)].size(); }
+  // As a confirmation tells it: shard channels are counted for themselves.
+  size_t count(TopicKind kind) const {
+    if (kind == TopicKind::kShardChannel) return size(kind);
+    return size(TopicKind::kChannel) + size(TopicKind::kPattern);
+  }
+  size_t total() const { return count(TopicKind::kChannel) + count(TopicKind::kShardChannel); }
 };
 
 class PubSub {
  public:
-  enum class Kind : uint8_t { kChannel, kPattern };
+  using Kind = TopicKind;
 
   explicit PubSub(Server& server);
 
   // Sends a message to all that listen; returns how many receive it (a client once per matching pattern as
   // well). O(receivers + patterns).
   int64_t publish(std::string_view channel, std::string_view message);
+  int64_t publish_to_shard(std::string_view channel, std::string_view message);
 
   // Called for each message that a client published, after it was sent to the listeners here.
   using PublishHook = std::function<void(Client&, std::string_view channel, std::string_view message)>;
@@ -49,17 +63,17 @@ class PubSub {
   // Null for a client that never subscribed.
   static const ClientSubscriptions* of(const Client& client);
 
-  const Topics& channels() const { return channels_; }
-  const Topics& patterns() const { return patterns_; }
+  const Topics& topics(Kind kind) const { return topics_[static_cast<size_t>(kind)]; }
+  const Topics& channels() const { return topics(Kind::kChannel); }
+  const Topics& patterns() const { return topics(Kind::kPattern); }
 
  private:
-  Topics& topics(Kind kind) { return kind == Kind::kChannel ? channels_ : patterns_; }
+  Topics& own_topics(Kind kind) { return topics_[static_cast<size_t>(kind)]; }
   int64_t deliver(const Topic& topic);
   void update_class(Client& client, size_t subscriptions) const;
 
   Server& server_;
-  Topics channels_;
-  Topics patterns_;
+  std::array<Topics, kTopicKinds> topics_;
   MessageFrame frame_;  // reused, so that publishing allocates nothing
   GateBit gate_;
   std::vector<PublishHook> publish_hooks_;

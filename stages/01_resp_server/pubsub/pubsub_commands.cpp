@@ -1,78 +1,10 @@
 // SUBSCRIBE, PSUBSCRIBE, their opposites, PUBLISH and PUBSUB.
-//
-// Subscribing answers one message per name, "subscribe" name count: a push in RESP3, an array in RESP2.
-#include <optional>
-#include <string>
-
 #include "01_resp_server/commands/families.h"
 #include "01_resp_server/commands/help.h"
-#include "01_resp_server/commands/subcommand_error.h"
 #include "01_resp_server/pubsub/pubsub.h"
-#include "common/glob.h"
+#include "01_resp_server/pubsub/subscribing.h"
 
 namespace strata::resp {
-
-namespace {
-
-// Confirmations are messages: CLIENT REPLY OFF does not hide them.
-class Unmuted {
- public:
-  explicit Unmuted(Reply& reply) : reply_(reply), muted_(reply.muted()) { reply_.set_muted(false); }
-  ~Unmuted() { reply_.set_muted(muted_); }
-  Unmuted(const Unmuted&) = delete;
-  Unmuted& operator=(const Unmuted&) = delete;
-
- private:
-  Reply& reply_;
-  bool muted_;
-};
-
-// [task 1.12] Answer one name of SUBSCRIBE or its relatives.
-void confirm(Client& client, std::string_view what, std::optional<std::string_view> name) {
-  const ClientSubscriptions* own = PubSub::of(client);
-  Unmuted unmuted(client.reply);
-  client.reply.push(3);
-  client.reply.bulk(what);
-  if (name) {
-    client.reply.bulk(*name);
-  } else {
-    client.reply.null();
-  }
-  client.reply.integer(own == nullptr ? 0 : static_cast<int64_t>(own->count()));
-}
-
-void subscribe_each(Client& client, Args names, PubSub::Kind kind, std::string_view what) {
-  auto& pubsub = client.server.get<PubSub>();
-  for (std::string_view name : names) {
-    pubsub.subscribe(client, kind, name);
-    confirm(client, what, name);
-  }
-}
-
-// Without names: from everything of that kind, in the order of subscription.
-void unsubscribe_each(Client& client, Args names, PubSub::Kind kind, std::string_view what) {
-  auto& pubsub = client.server.get<PubSub>();
-  for (std::string_view name : names) {
-    pubsub.unsubscribe(client, kind, name);
-    confirm(client, what, name);
-  }
-  if (!names.empty()) return;
-  const ClientSubscriptions* own = PubSub::of(client);
-  const Subscriptions* all = own == nullptr                   ? nullptr
-                             : kind == PubSub::Kind::kChannel ? &own->channels
-                                                              : &own->patterns;
-  if (all == nullptr || all->size() == 0) {
-    confirm(client, what, std::nullopt);
-    return;
-  }
-  while (all->size() > 0) {
-    std::string name = all->oldest();
-    pubsub.unsubscribe(client, kind, name);
-    confirm(client, what, name);
-  }
-}
-
-}  // namespace
 
 static void subscribe_command(Client& client, Args args) {
   subscribe_each(client, args.subspan(1), PubSub::Kind::kChannel, "subscribe");
@@ -98,29 +30,11 @@ static void publish_command(Client& client, Args args) {
 }
 
 static void channels_command(Client& client, Args args) {
-  if (args.size() > 3) {
-    reply_bad_subcommand(client, args);
-    return;
-  }
-  Chunk* gap = client.reply.open();
-  size_t n = 0;
-  client.server.get<PubSub>().channels().each([&](const Topic& topic) {
-    if (args.size() == 3 && !glob_match(args[2], topic.name)) return;
-    client.reply.bulk(topic.name);
-    n++;
-  });
-  client.reply.close_array(gap, n);
+  reply_channels(client, client.server.get<PubSub>().channels(), args);
 }
 
 static void numsub_command(Client& client, Args args) {
-  const Topics& channels = client.server.get<PubSub>().channels();
-  Args names = args.subspan(2);
-  client.reply.array(names.size() * 2);
-  for (std::string_view name : names) {
-    const Topic* topic = channels.find(name);
-    client.reply.bulk(name);
-    client.reply.integer(topic == nullptr ? 0 : static_cast<int64_t>(topic->subscribers.size()));
-  }
+  reply_subscriber_counts(client, client.server.get<PubSub>().channels(), args);
 }
 
 static void numpat_command(Client& client, Args) {

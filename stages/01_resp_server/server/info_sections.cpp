@@ -130,6 +130,7 @@ void stats_section(const Server& server, InfoWriter& out) {
   if (const auto* pubsub = server.find<PubSub>()) {
     out.field("pubsub_channels", pubsub->channels().size());
     out.field("pubsub_patterns", pubsub->patterns().size());
+    out.field("pubsubshard_channels", pubsub->topics(TopicKind::kShardChannel).size());
   }
   out.field("unexpected_error_replies", stats.unexpected_error_replies);
   out.field("total_error_replies", stats.error_replies);

@@ -15,7 +15,7 @@ std::string bytes_of(const OutputBuffer& out) {
 
 TEST(MessageFrame, DiffersBetweenProtocolsInItsFirstByteOnly) {
   MessageFrame frame;
-  frame.encode(nullptr, "news", "hello");
+  frame.encode("message", nullptr, "news", "hello");
   OutputBuffer out2, out3;
   frame.append_to(out3, true);
   frame.append_to(out2, false);
@@ -26,7 +26,7 @@ TEST(MessageFrame, DiffersBetweenProtocolsInItsFirstByteOnly) {
 TEST(MessageFrame, NamesThePatternThatMatched) {
   MessageFrame frame;
   std::string_view pattern = "n*";
-  frame.encode(&pattern, "news", "");
+  frame.encode("pmessage", &pattern, "news", "");
   OutputBuffer out;
   frame.append_to(out, false);
   EXPECT_EQ(bytes_of(out), "*4\r\n$8\r\npmessage\r\n$2\r\nn*\r\n$4\r\nnews\r\n$0\r\n\r\n");
@@ -38,7 +38,7 @@ TEST(MessageFrame, CarriesLargeMessagesWhole) {
     message.front() = 'a';
     message.back() = 'z';
     MessageFrame frame;
-    frame.encode(nullptr, "c", message);
+    frame.encode("message", nullptr, "c", message);
     OutputBuffer out;
     frame.append_to(out, false);
     frame.append_to(out, true);
@@ -50,8 +50,8 @@ TEST(MessageFrame, CarriesLargeMessagesWhole) {
 TEST(MessageFrame, ForgetsTheMessageBefore) {
   std::string large(100000, 'x');
   MessageFrame frame;
-  frame.encode(nullptr, "c", large);
-  frame.encode(nullptr, "c", "y");
+  frame.encode("message", nullptr, "c", large);
+  frame.encode("message", nullptr, "c", "y");
   OutputBuffer out;
   frame.append_to(out, false);
   EXPECT_EQ(bytes_of(out), "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\ny\r\n");

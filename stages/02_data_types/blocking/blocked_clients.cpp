@@ -56,6 +56,14 @@ const Wait* BlockedClients::wait_of(const Client& client) {
   return state == nullptr ? nullptr : state->wait.get();
 }
 
+std::vector<std::string_view> BlockedClients::keys_of(const Client& client) {
+  std::vector<std::string_view> keys;
+  if (const State* state = state_of(client)) {
+    for (const Lines::Place& place : state->places) keys.push_back(place.line->key);
+  }
+  return keys;
+}
+
 bool BlockedClients::may_block(const Client& client) {
   return !client.has(Client::kInternal) && !Transactions::running(client);
 }

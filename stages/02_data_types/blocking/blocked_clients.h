@@ -65,6 +65,8 @@ class BlockedClients {
   static bool may_block(const resp::Client& client);
   static bool blocked(const resp::Client& client);
   static const Wait* wait_of(const resp::Client& client);  // null: not blocked
+  // The keys that it waits for; valid until it is released.
+  static std::vector<std::string_view> keys_of(const resp::Client& client);
   size_t count() const { return count_; }
 
  private:

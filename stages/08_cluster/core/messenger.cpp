@@ -57,13 +57,22 @@ void Messenger::ping(Link& link, PacketType type) {
   send(link, message);
 }
 
-void Messenger::broadcast(const Packet& packet) {
+void Messenger::send_to(const Packet& packet, const std::function<bool(const Node&)>& chosen) {
   const auto bytes = std::make_shared<const std::string>(encode(packet));
   view_.each([&](Node& node) {
-    if (node.link == nullptr || node.is(kMyself | kHandshake)) return;
+    if (node.link == nullptr || node.is(kMyself | kHandshake) || !chosen(node)) return;
     node.link->send(bytes);
     count(packet.header.type);
   });
+}
+
+void Messenger::broadcast(const Packet& packet) {
+  send_to(packet, [](const Node&) { return true; });
+}
+
+void Messenger::to_shard(const Packet& packet) {
+  const Node& shard = view_.myself().shard();
+  send_to(packet, [&shard](const Node& node) { return &node.shard() == &shard; });
 }
 
 void Messenger::broadcast_pong() {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "08_cluster/core/surroundings.h"
@@ -23,6 +24,7 @@ class Messenger {
   void broadcast(const Packet& packet);
   void broadcast_pong();
   void pong_to_shard();
+  void to_shard(const Packet& packet);  // to those who serve the same slots
   void send(Link& link, const Packet& packet);
 
   bool paused = false;  // a manual failover is under way here
@@ -33,6 +35,7 @@ class Messenger {
 
  private:
   std::vector<GossipEntry> gossip() const;
+  void send_to(const Packet& packet, const std::function<bool(const Node&)>& chosen);
   void count(PacketType type) { ++sent[static_cast<size_t>(type)]; }
 
   View& view_;

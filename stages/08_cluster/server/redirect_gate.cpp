@@ -30,12 +30,19 @@ bool has_shard_channels(const CommandSpec& spec) {
   return !spec.keys.empty() && (spec.keys[0].flags & kKeyNotKey) != 0 && spec.is(kPubsub);
 }
 
+bool concerns(const CommandSpec& spec) { return takes_keys(spec) || has_shard_channels(spec) || named(spec, "exec"); }
+
 void add_keys(Placement& placement, const CommandSpec& spec, Args args) {
+  if (has_shard_channels(spec)) {
+    const KeySpec& where = spec.keys[0];
+    const size_t end = where.last < 0 ? args.size() : static_cast<size_t>(where.index) + 1;
+    for (auto i = static_cast<size_t>(where.index); i < end; ++i) placement.add(args[i], true);
+    return;
+  }
   static std::vector<FoundKey> keys;  // one thread runs commands; kept, so that nothing is allocated
   keys.clear();
   if (!find_keys(spec, args, keys)) return;
-  const bool channels = has_shard_channels(spec);
-  for (const FoundKey& key : keys) placement.add(args[static_cast<size_t>(key.index)], channels);
+  for (const FoundKey& key : keys) placement.add(args[static_cast<size_t>(key.index)], false);
 }
 
 // ASKING holds for one command, or for the whole of a transaction that it stands before.
@@ -103,9 +110,7 @@ bool is_read_only(const Client& client) {
 
 void install_redirections(Server& server) {
   auto& bits = server.own<Redirections>();
-  bits.redirect = server.gates.add(
-      "redirect", GateRank::kRedirect, [](const CommandSpec& spec) { return takes_keys(spec) || named(spec, "exec"); },
-      redirect_gate);
+  bits.redirect = server.gates.add("redirect", GateRank::kRedirect, concerns, redirect_gate);
   bits.asked = server.gates.add(
       "asking", GateRank::kAsked, [](const CommandSpec& spec) { return !named(spec, "asking"); }, asked_gate);
   server.on_reject([](Client& client) {

@@ -6,24 +6,13 @@
 #include "08_cluster/view/nodes_text.h"
 #include "common/log.h"
 #include "common/numbers.h"
+#include "common/text.h"
 
 namespace strata::cluster {
 
 namespace {
 
-using Words = std::vector<std::string_view>;
-
-Words words_of(std::string_view line) {
-  Words words;
-  while (true) {
-    const size_t begin = line.find_first_not_of(" \t\r");
-    if (begin == std::string_view::npos) return words;
-    line.remove_prefix(begin);
-    const size_t end = std::min(line.find_first_of(" \t\r"), line.size());
-    words.push_back(line.substr(0, end));
-    line.remove_prefix(end);
-  }
-}
+using Words = std::vector<std::string>;
 
 std::optional<int> slot_of(std::string_view word) {
   int64_t slot = 0;
@@ -55,7 +44,9 @@ class Parser {
   Parser(std::unique_ptr<View> view, int64_t now_ms) : view_(std::move(view)), now_ms_(now_ms) {}
 
   Status line(std::string_view text) {
-    const Words words = words_of(text);
+    const std::optional<Words> split = split_args(text);
+    if (!split) return Status::error("unbalanced quotes");
+    const Words& words = *split;
     if (words.empty()) return {};
     if (words[0] == "vars") return variables(words);
     if (words.size() < 8) return Status::error("a line of fewer than 8 words");
@@ -193,11 +184,11 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 }
 
 // The one line that is about this node; empty when there is none, or more than one.
-std::string_view own_id(const std::vector<std::string_view>& lines) {
-  std::string_view id;
+std::string own_id(const std::vector<std::string_view>& lines) {
+  std::string id;
   for (std::string_view line : lines) {
-    const Words words = words_of(line);
-    if (words.size() < 3 || words[2].find("myself") == std::string_view::npos) continue;
+    const Words words = split_args(line).value_or(Words());
+    if (words.size() < 3 || words[2].find("myself") == std::string::npos) continue;
     if (!id.empty()) return {};
     id = words[0];
   }
@@ -209,9 +200,9 @@ std::string_view own_id(const std::vector<std::string_view>& lines) {
 // [task 8.17] Read nodes.conf.
 Expected<std::unique_ptr<View>> parse_view(std::string_view text, int64_t now_ms) {
   const std::vector<std::string_view> lines = lines_of(text);
-  const std::string_view id = own_id(lines);
+  const std::string id = own_id(lines);
   if (!valid_node_id(id)) return Status::error("no line, or more than one, is about this node itself");
-  auto view = std::make_unique<View>(std::string(id), now_ms);
+  auto view = std::make_unique<View>(id, now_ms);
   view->myself().flags = kMyself;
   Parser parser(std::move(view), now_ms);
   for (size_t i = 0; i < lines.size(); ++i) {
