@@ -85,6 +85,7 @@ void Claims::follow(Node& master) {
   view_.make_replica(myself, &master);
   host_.replicate(master);
   if (on_role_change) on_role_change();
+  if (master.link != nullptr) messenger_.ping(*master.link, PacketType::kPong);  // it need not wait to know its replica
 }
 
 }  // namespace strata::cluster
