@@ -16,5 +16,6 @@ void install_failover(Server&);       // FAILOVER
 void install_wait(Server&);           // WAIT
 void install_replica_gates(Server&);  // READONLY MASTERDOWN NOREPLICAS
 void install_replication_info(Server&);
+void install_replication_debug(Server&);
 
 }  // namespace strata::repl

@@ -1,5 +1,10 @@
 #include "06_replication/install.h"
 
+#include <array>
+
+#include "01_resp_server/db/keyspace.h"
+#include "01_resp_server/pubsub/pubsub.h"
+#include "01_resp_server/server/memory_report.h"
 #include "02_data_types/eviction/eviction.h"
 #include "03_rdb_snapshot/snapshot/aux_fields.h"
 #include "06_replication/families.h"
@@ -23,6 +28,27 @@ void remember_in_snapshots(resp::Server& server, Replication& replication) {
   });
 }
 
+void account_for_memory(resp::Server& server, Replication& replication) {
+  const Backlog& backlog = replication.stream().backlog();
+  Master& master = replication.master();
+  auto& accounts = resp::MemoryAccounts::of(server);
+  accounts.add(resp::MemoryPart::kReplicationBacklog,
+               [&] { return backlog.memory_bytes() - master.stream_bytes_beyond_backlog(); });
+  accounts.add(resp::MemoryPart::kClientsReplicas, [&master] { return master.stream_bytes_beyond_backlog(); });
+  server.info.section("memory").add(
+      [&backlog](resp::InfoWriter& out) { out.field("mem_total_replication_buffers", backlog.memory_bytes()); });
+}
+
+// Who listens at a replica hears what is published at its master. A replica's own messages stay there.
+void pass_on_messages(resp::Server& server, Replication& replication) {
+  server.get<resp::PubSub>().on_publish([&](resp::Client&, std::string_view channel, std::string_view message) {
+    auto& effects = server.get<db::Keyspace>().effects;
+    if (!effects.wanted || !replication.passes_on_messages) return;
+    effects.add(db::WriteEffects::kOwnDatabase, std::array<std::string_view, 3>{"PUBLISH", channel, message},
+                db::WriteEffects::kReplicas);
+  });
+}
+
 }  // namespace
 
 void install(resp::Server& server) {
@@ -34,8 +60,11 @@ void install(resp::Server& server) {
   install_failover(server);
   install_wait(server);
   install_replication_info(server);
+  install_replication_debug(server);
   install_last_wait(server);
   remember_in_snapshots(server, replication);
+  account_for_memory(server, replication);
+  pass_on_messages(server, replication);
   auto& eviction = server.get<db::Eviction>();
   eviction.left_to_another = [&replication] {
     return replication.is_replica() && replication.options.ignore_maxmemory;
@@ -48,6 +77,7 @@ void install(resp::Server& server) {
   });
   server.loop.before_sleep([&replication] { replication.master().wake(); });
   server.every(1000, [&replication] { replication.periodic(); });
+  server.every(100, [&replication] { replication.local_expiry().periodic(); });
 }
 
 }  // namespace strata::repl

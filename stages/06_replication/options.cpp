@@ -61,7 +61,7 @@ void install_replication_options(Server& server) {
                 "bytes of the stream that are kept for replicas that come back", {.on_change = [&replication] {
                   auto& bytes = replication.options.backlog_bytes;
                   bytes = std::max<int64_t>(bytes, 16 * 1024);
-                  replication.stream().backlog().keep_bytes = static_cast<uint64_t>(bytes);
+                  replication.follow_backlog_size();
                   return Status();
                 }});
   config.integer("repl-backlog-ttl", &options.backlog_ttl_s, 3600, 0, resp::Config::kNoMaximum,

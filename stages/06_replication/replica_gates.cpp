@@ -53,6 +53,7 @@ void install_replica_gates(Server& server) {
 void Replication::follow_gates() {
   arm(server_, read_only_gate_, is_replica() && options.read_only);
   arm(server_, stale_gate_, is_replica() && !link_up() && !options.serve_stale_data);
+  local_expiry_.follow(is_replica() && !options.read_only);
   const bool asks_for_replicas = options.min_replicas > 0 && options.min_replicas_max_lag_s > 0;
   arm(server_, lonely_gate_,
       !is_replica() && asks_for_replicas && master_.good() < static_cast<size_t>(options.min_replicas));

@@ -1,6 +1,7 @@
 // INFO replication, and what replication adds to INFO stats.
 #include <fmt/format.h>
 
+#include "01_resp_server/server/info_sections.h"
 #include "06_replication/families.h"
 #include "06_replication/replication.h"
 
@@ -86,7 +87,9 @@ void install_replication_info(Server& server) {
     out.field("sync_full", statistics.full);
     out.field("sync_partial_ok", statistics.partial);
     out.field("sync_partial_err", statistics.partial_refused);
+    out.field("slave_expires_tracked_keys", replication.local_expiry().noted());
   });
+  resp::on_reset_statistics(server, [&replication] { replication.master().statistics = {}; });
 }
 
 }  // namespace strata::repl

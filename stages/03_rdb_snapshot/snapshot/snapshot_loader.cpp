@@ -30,6 +30,8 @@ class Loader final : public SnapshotListener {
         delay_us_(server.get<RdbOptions>().key_load_delay_us),
         in_(in),
         options_(options),
+        expired_(server.find<ExpiredKeys>()),
+        keep_expired_(options.keep_expired || (expired_ != nullptr && expired_->kept())),
         report_(report) {}
 
   bool aux(std::string_view name, std::string_view value) override;
@@ -51,6 +53,8 @@ class Loader final : public SnapshotListener {
   const int64_t& delay_us_;  // may be changed while the load is under way
   RdbReader& in_;
   const LoadOptions& options_;
+  const ExpiredKeys* expired_;
+  const bool keep_expired_;
   LoadReport& report_;
   uint64_t db_ = 0;
   std::unique_ptr<db::BulkLoad> bulk_;
@@ -123,9 +127,10 @@ bool Loader::add(const KeyRecord& record, db::Entry::Shape& shape) {
   shape.key = record.key;
   shape.expiry_ms = record.expiry_ms;
   shape.clock = clock_of(record);
-  if (record.expiry_ms >= 0 && !options_.keep_expired && record.expiry_ms < keyspace_.now_ms()) {
+  if (record.expiry_ms >= 0 && !keep_expired_ && record.expiry_ms < keyspace_.now_ms()) {
     bulk_->discard(shape);
     report_.keys_expired++;
+    if (expired_ != nullptr) expired_->dropped(static_cast<int>(db_), record.key);
     return true;
   }
   if (!bulk_->add(shape)) return duplicate();

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "01_resp_server/db/bulk_load.h"
 #include "01_resp_server/server/server.h"
@@ -17,6 +19,12 @@ struct LoadOptions {
   bool keep_expired = false;
   db::BulkLoad::Duplicates duplicates = db::BulkLoad::Duplicates::kRefuse;
   std::span<const std::unique_ptr<db::Database>> into = {};  // databases to fill in place of the keyspace's
+};
+
+// A word in what becomes of keys whose time has passed: owned by the server where a stage has one to say.
+struct ExpiredKeys {
+  std::function<bool()> kept;  // somebody else is to say that they are gone
+  std::function<void(int db, std::string_view key)> dropped;
 };
 
 struct LoadReport {

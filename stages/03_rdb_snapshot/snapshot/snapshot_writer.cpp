@@ -30,11 +30,11 @@ class SnapshotWriter {
         out_(sink, {.compress = options_.compression, .checksum = options_.checksum}) {}
 
   // [task 3.7] Write the image from its first byte to its checksum.
-  Status write(ImageKind kind) {
+  Status write(ImageKind kind, ImageParts parts) {
     out_.bytes(kMagic);
     out_.bytes(fmt::format("{:04}", kVersion));
     write_aux(kind);
-    for (size_t i = 0; i < keyspace_.count() && out_.status().ok(); i++) {
+    for (size_t i = 0; parts.keys && i < keyspace_.count() && out_.status().ok(); i++) {
       const db::Database& database = keyspace_.db(static_cast<int>(i));
       if (database.size() != 0) write_database(database, i);
     }
@@ -117,8 +117,9 @@ class SnapshotWriter {
 
 }  // namespace
 
-Status write_snapshot(resp::Server& server, ByteSink& sink, ImageKind kind, const SaveProgress& progress) {
-  return SnapshotWriter(server, sink, progress).write(kind);
+Status write_snapshot(resp::Server& server, ByteSink& sink, ImageKind kind, const SaveProgress& progress,
+                      ImageParts parts) {
+  return SnapshotWriter(server, sink, progress).write(kind, parts);
 }
 
 }  // namespace strata::rdb

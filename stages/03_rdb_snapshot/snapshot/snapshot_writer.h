@@ -15,10 +15,18 @@ enum class ImageKind : uint8_t {
   kLogBase,   // the base of an append-only log: it says so, and nothing of replication
 };
 
+// What of the data stands in an image: not all of it where a replica has asked for a part.
+struct ImageParts {
+  bool keys = true;
+  bool functions = true;
+  bool operator==(const ImageParts&) const = default;
+};
+
 // Told how many keys have been written so far, every now and then. A child passes it on to its parent.
 using SaveProgress = std::function<void(uint64_t keys)>;
 
 // The keyspace must not change meanwhile: call it where nothing else runs (SAVE) or in a forked child.
-Status write_snapshot(resp::Server& server, ByteSink& sink, ImageKind kind, const SaveProgress& progress = {});
+Status write_snapshot(resp::Server& server, ByteSink& sink, ImageKind kind, const SaveProgress& progress = {},
+                      ImageParts parts = {});
 
 }  // namespace strata::rdb

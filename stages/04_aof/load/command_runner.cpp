@@ -52,8 +52,13 @@ bool CommandRunner::call(resp::Args words) {
   const uint64_t errors = client_->errors_answered;
   if (spec->accepts(words.size())) server_.call(*client_, *spec, words);
   if (client_->errors_answered != errors || !spec->accepts(words.size())) {
-    log_warning("== CRITICAL == This server is sending an error to its {}: after processing the command '{}'", origin_,
-                spec->name);
+    server_.stats.unexpected_error_replies++;
+    if (on_error) {
+      on_error(spec->name);
+    } else {
+      log_warning("== CRITICAL == This server is sending an error to its {}: after processing the command '{}'",
+                  origin_, spec->name);
+    }
   }
   return true;
 }

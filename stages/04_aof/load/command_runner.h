@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "01_resp_server/server/client.h"
@@ -18,6 +20,9 @@ class CommandRunner {
  public:
   // `origin`: for the log, where an error that a command answers is told ("AOF-loading-client").
   CommandRunner(resp::Server& server, std::string origin);
+
+  // Told the name of a command that has answered an error. Null: the log has it.
+  std::function<void(std::string_view command)> on_error;
 
   // False: there is no such command; reason() says so.
   [[nodiscard]] bool run(resp::Args words);

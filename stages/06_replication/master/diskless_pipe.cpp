@@ -21,9 +21,9 @@ constexpr int64_t kLookAgainMs = 2;
 
 }  // namespace
 
-Master::Pipe::Pipe(resp::Server& server, std::vector<resp::Client*> replicas,
+Master::Pipe::Pipe(resp::Server& server, std::vector<resp::Client*> replicas, rdb::ImageParts parts,
                    std::function<void(resp::Client&, bool)> done)
-    : server_(server), replicas_(std::move(replicas)), done_(std::move(done)), mark_(random_hex(40)) {}
+    : server_(server), replicas_(std::move(replicas)), parts_(parts), done_(std::move(done)), mark_(random_hex(40)) {}
 
 Master::Pipe::~Pipe() {
   if (resume_timer_ != 0) server_.loop.cancel(resume_timer_);
@@ -46,8 +46,9 @@ Status Master::Pipe::start(std::function<void()> ended) {
       .run =
           [this, fd = writing.get()](rdb::ChildReporter& reporter) {
             rdb::FileSink sink(fd, "pipe to the replicas", false);
-            return rdb::write_snapshot(server_, sink, rdb::ImageKind::kSnapshot,
-                                       [&](uint64_t keys) { reporter.progress(keys); })
+            return rdb::write_snapshot(
+                       server_, sink, rdb::ImageKind::kSnapshot, [&](uint64_t keys) { reporter.progress(keys); },
+                       parts_)
                 .ok();
           },
       .ended =
@@ -61,7 +62,7 @@ Status Master::Pipe::start(std::function<void()> ended) {
   log_notice("Background RDB transfer started by pid {}", server_.get<rdb::ForkChild>().pid());
   for (resp::Client* client : replicas_) {
     replica_of(*client).state = ReplicaState::kTransfer;
-    client->reply.raw(fmt::format("$EOF:{}\r\n", mark_));
+    client->out.append(fmt::format("$EOF:{}\r\n", mark_));
     server_.clients.schedule_write(*client);
   }
   return server_.loop.watch(pipe_.get(), net::kRead, this);
@@ -106,7 +107,7 @@ void Master::Pipe::on_readable() {
     return;
   }
   for (resp::Client* client : replicas_) {
-    client->reply.raw({piece, static_cast<size_t>(n)});
+    client->out.append({piece, static_cast<size_t>(n)});
     server_.clients.schedule_write(*client);
   }
 }
@@ -119,7 +120,7 @@ void Master::Pipe::try_finish() {
     log_warning("Background transfer error");
   }
   for (resp::Client* client : std::vector(replicas_)) {
-    if (succeeded_) client->reply.raw(mark_);
+    if (succeeded_) client->out.append(mark_);
     done_(*client, succeeded_);
   }
   ended_();

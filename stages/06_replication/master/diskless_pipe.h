@@ -18,7 +18,8 @@ namespace strata::repl {
 class Master::Pipe final : public net::Watcher {
  public:
   // `done`: told of each replica when the image has been handed to it, or could not be.
-  Pipe(resp::Server& server, std::vector<resp::Client*> replicas, std::function<void(resp::Client&, bool)> done);
+  Pipe(resp::Server& server, std::vector<resp::Client*> replicas, rdb::ImageParts parts,
+       std::function<void(resp::Client&, bool)> done);
   ~Pipe();
 
   Status start(std::function<void()> ended);
@@ -36,6 +37,7 @@ class Master::Pipe final : public net::Watcher {
 
   resp::Server& server_;
   std::vector<resp::Client*> replicas_;
+  rdb::ImageParts parts_;
   std::function<void(resp::Client&, bool)> done_;
   std::function<void()> ended_;
   std::string mark_;  // 40 bytes that end the image

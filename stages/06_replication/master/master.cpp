@@ -1,17 +1,16 @@
 #include "06_replication/master/master.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 
 #include "01_resp_server/commands/monitor.h"
-#include "01_resp_server/net/socket.h"
-#include "03_rdb_snapshot/rdb_options.h"
 #include "03_rdb_snapshot/save/background_save.h"
 #include "06_replication/master/diskless_pipe.h"
+#include "06_replication/replication.h"
 #include "common/log.h"
 
 namespace strata::repl {
@@ -21,11 +20,27 @@ namespace {
 constexpr std::string_view kGetAck = "*3\r\n$8\r\nREPLCONF\r\n$6\r\nGETACK\r\n$1\r\n*\r\n";
 constexpr std::string_view kPing = "*1\r\n$4\r\nping\r\n";
 
+// The system may wait for more before it sends a packet.
+void gather_packets(int fd) {
+  const int off = 0;
+  (void)::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &off, sizeof off);
+}
+
 }  // namespace
 
 Master::Master(resp::Server& server, const Options& options, ReplicationStream& stream)
     : server_(server), options_(options), stream_(stream) {
   stream_.backlog().oldest_needed = [this] { return oldest_needed(); };
+  stream_.backlog().on_block = [this] { check_limits(); };
+  talk_gate_ = server.gates.add(
+      "replica talks", resp::GateRank::kReplicaKeyspace,
+      [](const resp::CommandSpec& spec) {
+        return spec.name != "replconf" && spec.name != "psync" && spec.name != "sync";
+      },
+      refuse_talk);
+  server.on_reject([this](resp::Client& client) {
+    if (client.kind == resp::ClientClass::kReplica) drop_talker(client, "that is none");
+  });
   server.clients.on_close([this](resp::Client& client) { detach(client); });
   server.get<rdb::BackgroundSave>().on_end([this](bool succeeded) {
     if (disk_child_) snapshot_ended(succeeded);
@@ -34,14 +49,6 @@ Master::Master(resp::Server& server, const Options& options, ReplicationStream& 
 }
 
 Master::~Master() = default;
-
-template <class Visit>
-void Master::each(ReplicaState state, Visit visit) {
-  // A copy: whoever is visited may be closed.
-  for (resp::Client* client : std::vector(replicas_)) {
-    if (replica_of(*client).state == state) visit(*client, replica_of(*client));
-  }
-}
 
 uint64_t Master::oldest_needed() const {
   uint64_t oldest = stream_.backlog().end();
@@ -60,7 +67,7 @@ void Master::attach(resp::Client& client, std::string_view id, int64_t offset, b
   if (!old_style && id != "?") statistics.partial_refused++;
   statistics.full++;
   replica_of(client).old_style = old_style;
-  if (options_.disable_nodelay) net::set_nodelay(client.fd);
+  if (options_.disable_nodelay) gather_packets(client.fd);
   begin_wait(client);
 }
 
@@ -69,15 +76,34 @@ bool Master::continue_with(resp::Client& client, std::string_view id, int64_t of
   Replica& replica = replica_of(client);
   log_notice("Partial resynchronization request from {} accepted. Sending {} bytes of backlog starting from offset {}.",
              client.peer_address(), stream_.offset() + 1 - static_cast<uint64_t>(offset), offset);
-  client.reply.raw(replica.takes_psync2 ? fmt::format("+CONTINUE {}\r\n", stream_.id()) : "+CONTINUE\r\n");
+  client.out.append(replica.takes_psync2 ? fmt::format("+CONTINUE {}\r\n", stream_.id()) : "+CONTINUE\r\n");
   replica.follow(stream_, static_cast<uint64_t>(offset));
-  replicas_.push_back(&client);
-  client.kind = resp::ClientClass::kReplica;
-  client.armed |= server_.get<resp::ReplicaGate>().bit;
-  client.source = &replica;
+  take_in(client);
   statistics.partial++;
   put_online(client);
   return true;
+}
+
+// From now on it is sent the image and the stream, and nothing else may come in between.
+void Master::take_in(resp::Client& client) {
+  replicas_.push_back(&client);
+  client.kind = resp::ClientClass::kReplica;
+  client.armed |= server_.get<resp::ReplicaGate>().bit | talk_gate_;
+  client.source = &replica_of(client);
+  client.set(resp::Client::kReplyOff);
+  client.reply.set_muted(true);
+  alone_since_ms_ = 0;
+}
+
+void Master::drop_talker(resp::Client& client, std::string_view command) {
+  log_warning("Replica generated a reply to command '{}', disconnecting it: id={} addr={}", command, client.id,
+              client.peer_address());
+  server_.clients.close(client);
+}
+
+bool Master::refuse_talk(resp::Client& client, const resp::CommandSpec& spec, resp::Args) {
+  client.server.get<Replication>().master().drop_talker(client, spec.full_name);
+  return false;
 }
 
 void Master::begin_wait(resp::Client& client) {
@@ -85,11 +111,7 @@ void Master::begin_wait(resp::Client& client) {
   if (replicas_.empty() && !stream_.backlog().active()) stream_.begin_backlog();
   replica.state = ReplicaState::kWaitStart;
   replica.waiting_since_ms = server_.loop.now_ms();
-  replicas_.push_back(&client);
-  client.kind = resp::ClientClass::kReplica;
-  client.armed |= server_.get<resp::ReplicaGate>().bit;
-  client.source = &replica;
-  alone_since_ms_ = 0;
+  take_in(client);
   log_notice("Replica {} asks for synchronization", client.peer_address());
   consider_snapshot();
 }
@@ -159,137 +181,17 @@ void Master::log_lagging() const {
 size_t Master::output_bytes() const {
   size_t bytes = 0;
   for (resp::Client* client : replicas_) bytes += client->out.memory_bytes();
-  const uint64_t kept = stream_.backlog().size();
-  return bytes + (kept > stream_.backlog().keep_bytes ? kept - stream_.backlog().keep_bytes : 0);
+  return bytes + stream_bytes_beyond_backlog();
 }
 
-// --- snapshots ---
-
-// [task 6.4] Begin a snapshot for those who wait, if now is the time.
-void Master::consider_snapshot() {
-  if (server_.get<rdb::ForkChild>().running() || pipe_) {
-    if (disk_child_) each(ReplicaState::kWaitStart, [this](resp::Client& client, Replica&) { promise(client); });
-    return;
-  }
-  size_t waiting = 0;
-  int64_t longest_s = 0;
-  bool all_take_eof = true;
-  each(ReplicaState::kWaitStart, [&](resp::Client&, Replica& replica) {
-    waiting++;
-    longest_s = std::max(longest_s, (server_.loop.now_ms() - replica.waiting_since_ms) / 1000);
-    all_take_eof = all_take_eof && replica.takes_eof;
-  });
-  if (waiting == 0) return;
-  if (!options_.diskless_sync || !all_take_eof) {
-    start_on_disk();
-    return;
-  }
-  const bool enough =
-      options_.diskless_max_replicas > 0 && waiting >= static_cast<size_t>(options_.diskless_max_replicas);
-  if (enough || longest_s >= options_.diskless_delay_s) start_diskless();
+size_t Master::stream_bytes_beyond_backlog() const {
+  const Backlog& backlog = stream_.backlog();
+  return replicas_.empty() || backlog.size() <= backlog.keep_bytes ? 0 : backlog.size() - backlog.keep_bytes;
 }
 
-// From here on everything that is produced is for this replica as well.
-void Master::promise(resp::Client& client) {
-  Replica& replica = replica_of(client);
-  uint64_t from = stream_.offset();
-  // Who joins a snapshot that has begun gets what the others get, from the same point on.
-  each(ReplicaState::kWaitEnd, [&](resp::Client&, Replica& other) { from = other.cursor() - 1; });
-  replica.state = ReplicaState::kWaitEnd;
-  replica.follow(stream_, from + 1);
-  if (replica.old_style) return;
-  client.reply.raw(fmt::format("+FULLRESYNC {} {}\r\n", stream_.id(), from));
-  server_.clients.schedule_write(client);
-}
-
-void Master::fail_waiting(std::string_view error) {
-  auto refuse = [&](resp::Client& client, Replica&) {
-    client.reply.error(error);
-    client.set(resp::Client::kCloseAfterReply);
-    server_.clients.schedule_write(client);
-  };
-  each(ReplicaState::kWaitStart, refuse);
-  each(ReplicaState::kWaitEnd, refuse);
-}
-
-void Master::start_on_disk() {
-  log_notice("Starting BGSAVE for SYNC with target: disk");
-  // The first command after a snapshot says which database it is for.
-  stream_.forget_database();
-  if (!server_.get<rdb::BackgroundSave>().start()) {
-    fail_waiting("ERR BGSAVE failed, replication can't continue");
-    return;
-  }
-  disk_child_ = true;
-  each(ReplicaState::kWaitStart, [this](resp::Client& client, Replica&) { promise(client); });
-}
-
-void Master::snapshot_ended(bool succeeded) {
-  disk_child_ = false;
-  each(ReplicaState::kWaitEnd, [&](resp::Client& client, Replica&) {
-    if (succeeded) {
-      send_file_to(client);
-    } else {
-      log_warning("SYNC failed. BGSAVE child returned an error");
-      server_.clients.close(client);
-    }
-  });
-}
-
-// [task 6.5] Send the file of the snapshot, its length in front.
-void Master::send_file_to(resp::Client& client) {
-  const std::string& name = server_.get<rdb::RdbOptions>().dbfilename;
-  Expected<UniqueFd> file = open_file(name, O_RDONLY);
-  struct stat about {};
-  if (!file || ::fstat(file->get(), &about) != 0) {
-    log_warning("SYNC failed. Can't open/stat DB after BGSAVE: {}", file.message());
-    server_.clients.close(client);
-    return;
-  }
-  Replica& replica = replica_of(client);
-  const auto bytes = static_cast<uint64_t>(about.st_size);
-  client.reply.raw(fmt::format("${}\r\n", bytes));
-  replica.state = ReplicaState::kTransfer;
-  replica.send_file(*std::move(file), bytes);
-  server_.clients.schedule_write(client);
-}
-
-void Master::start_diskless() {
-  log_notice("Starting BGSAVE for SYNC with target: replicas sockets");
-  stream_.forget_database();
-  std::vector<resp::Client*> waiting;
-  each(ReplicaState::kWaitStart, [&](resp::Client& client, Replica&) { waiting.push_back(&client); });
-  for (resp::Client* client : waiting) promise(*client);
-  auto pipe = std::make_unique<Pipe>(server_, waiting, [this](resp::Client& client, bool succeeded) {
-    if (!succeeded) {
-      server_.clients.close(client);
-      return;
-    }
-    Replica& replica = replica_of(client);
-    replica.stream_held = true;
-    put_online(client);
-  });
-  if (Status started = pipe->start([this] {
-        server_.loop.soon([this] {
-          pipe_.reset();
-          consider_snapshot();
-        });
-      });
-      !started.ok()) {
-    log_warning("BGSAVE for replication failed: {}", started.message());
-    fail_waiting("ERR BGSAVE failed, replication can't continue");
-    return;
-  }
-  pipe_ = std::move(pipe);
-}
-
-void Master::put_online(resp::Client& client) {
-  Replica& replica = replica_of(client);
-  replica.state = ReplicaState::kOnline;
-  replica.acked_ms = server_.loop.now_ms();
-  alone_since_ms_ = 0;
-  server_.clients.schedule_write(client);
-  if (change_hook_) change_hook_();
+// A replica that does not keep up makes the stream pile up here. Asked whenever it has grown by a block.
+void Master::check_limits() {
+  for (resp::Client* client : replicas_) server_.clients.check_output_limit(*client);
 }
 
 // --- the stream ---
@@ -314,7 +216,7 @@ void Master::ping() {
 
 void Master::keep_waiting_alive() {
   auto newline = [this](resp::Client& client, Replica&) {
-    client.reply.raw("\n");
+    client.out.append("\n");
     server_.clients.schedule_write(client);
   };
   each(ReplicaState::kWaitStart, newline);
@@ -326,6 +228,17 @@ void Master::drop_silent() {
   each(ReplicaState::kOnline, [&](resp::Client& client, Replica& replica) {
     if (replica.old_style || replica.acked_ms >= oldest) return;
     log_warning("Disconnecting timedout replica (streaming sync): {}", client.peer_address());
+    server_.clients.close(client);
+  });
+}
+
+// Those that take nothing of a diskless image hold up all others.
+void Master::drop_stuck() {
+  const int64_t oldest = server_.loop.now_ms() - options_.timeout_s * 1000;
+  if (!pipe_) return;
+  each(ReplicaState::kTransfer, [&](resp::Client& client, Replica&) {
+    if (client.out.empty() || client.last_active_ms >= oldest) return;
+    log_warning("Disconnecting timedout replica (full sync): {}", client.peer_address());
     server_.clients.close(client);
   });
 }
@@ -342,6 +255,8 @@ void Master::periodic() {
   ping();
   keep_waiting_alive();
   drop_silent();
+  drop_stuck();
+  drop_sync_file();
   drop_old_backlog();
   consider_snapshot();
   if (change_hook_) change_hook_();

@@ -34,6 +34,8 @@ class Master {
   // A client wants to be a replica, with this part of the stream ("?" and -1: it has none).
   void attach(resp::Client& client, std::string_view id, int64_t offset, bool old_style);
   void acknowledged(resp::Client& client, uint64_t offset);
+  // A replica may only tell how far it is: what it would be answered would get into the stream.
+  void drop_talker(resp::Client& client, std::string_view command);
   void disconnect_all();  // their history is not ours any more
   const std::vector<resp::Client*>& replicas() const { return replicas_; }
   size_t online() const;
@@ -44,6 +46,8 @@ class Master {
   void log_lagging() const;
   // What the replicas' output takes; not to be counted where keys are evicted, for that would produce more of it.
   size_t output_bytes() const;
+  size_t stream_bytes_beyond_backlog() const;  // kept for replicas that lag behind
+  void check_limits();
 
   // --- what they are sent ---
   // Lets the replicas' output go on, if there is more of the stream.
@@ -70,11 +74,14 @@ class Master {
   friend class Pipe;
 
   bool continue_with(resp::Client& client, std::string_view id, int64_t offset);
+  static bool refuse_talk(resp::Client& client, const resp::CommandSpec& spec, resp::Args);
+  void take_in(resp::Client& client);
   void begin_wait(resp::Client& client);
   void detach(resp::Client& client);
   void consider_snapshot();
-  void start_on_disk();
-  void start_diskless();
+  bool may_join(const Replica& newcomer) const;
+  void start_on_disk(const std::vector<resp::Client*>& waiting);
+  void start_diskless(const std::vector<resp::Client*>& waiting);
   void promise(resp::Client& client);
   void fail_waiting(std::string_view error);
   void snapshot_ended(bool succeeded);
@@ -83,17 +90,26 @@ class Master {
   void ping();
   void keep_waiting_alive();
   void drop_silent();
+  void drop_stuck();
+  void drop_sync_file();
   void drop_old_backlog();
   uint64_t oldest_needed() const;
   template <class Visit>
-  void each(ReplicaState state, Visit visit);
+  void each(ReplicaState state, Visit visit) {
+    // A copy: whoever is visited may be closed.
+    for (resp::Client* client : std::vector(replicas_)) {
+      if (replica_of(*client).state == state) visit(*client, replica_of(*client));
+    }
+  }
 
   resp::Server& server_;
   const Options& options_;
   ReplicationStream& stream_;
+  resp::GateBit talk_gate_ = 0;
   std::vector<resp::Client*> replicas_;
-  std::unique_ptr<Pipe> pipe_;  // of a diskless transfer that is under way
-  bool disk_child_ = false;     // the snapshot that is being written is for replicas
+  std::unique_ptr<Pipe> pipe_;    // of a diskless transfer that is under way
+  bool disk_child_ = false;       // the snapshot that is being written is for replicas
+  bool sync_file_there_ = false;  // a file that was made for replicas only
   bool ack_wanted_ = false;
   int64_t alone_since_ms_ = 0;  // no replica is left; 0: never had one, or has some
   uint64_t ticks_ = 0;

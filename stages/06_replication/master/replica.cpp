@@ -37,6 +37,11 @@ void Replica::refill(resp::Client& client) {
     file_left_ -= static_cast<uint64_t>(n);
     if (file_left_ == 0) {
       file_.reset();
+      if (rdb_only) {
+        log_notice("RDB transfer completed, rdb only replica ({}) should be disconnected asap", client.peer_address());
+        client.set(resp::Client::kCloseAfterReply);
+        return;
+      }
       state = ReplicaState::kOnline;
       acked_ms = client.server.loop.now_ms();
       log_notice("Synchronization with replica {} succeeded", client.peer_address());
@@ -58,6 +63,9 @@ size_t Replica::pending_bytes() const {
   if (!online() || stream_held) return 0;
   return stream_->backlog().end() - cursor_;
 }
+
+// The file stays on the disk, but the stream gathers in memory until it can be sent.
+size_t Replica::held_bytes() const { return needs_backlog() ? stream_->backlog().end() - cursor_ : 0; }
 
 const std::string& Replica::ip(resp::Client& client) {
   if (!announced_ip.empty()) return announced_ip;

@@ -12,6 +12,7 @@
 
 #include "01_resp_server/server/client.h"
 #include "01_resp_server/server/extensions.h"
+#include "03_rdb_snapshot/snapshot/snapshot_writer.h"
 #include "06_replication/stream/replication_stream.h"
 #include "common/files.h"
 
@@ -26,7 +27,9 @@ class Replica final : public resp::OutputSource {
   std::string announced_ip;
   bool takes_eof = false;
   bool takes_psync2 = false;
-  bool rdb_only = false;
+  bool rdb_only = false;  // it wants the image and no stream
+  rdb::ImageParts parts;  // of the data, which it wants
+  bool filtered() const { return parts != rdb::ImageParts(); }
   bool old_style = false;  // SYNC: it never acknowledges
   uint64_t acked = 0;
   int64_t acked_ms = 0;  // loop clock
@@ -52,6 +55,7 @@ class Replica final : public resp::OutputSource {
   // resp::OutputSource
   void refill(resp::Client& client) override;
   size_t pending_bytes() const override;
+  size_t held_bytes() const override;
 
   const std::string& ip(resp::Client& client);
 

@@ -41,6 +41,10 @@ bool may_attach(Client& client, Args args) {
     client.reply.error("ERR SYNC and PSYNC are invalid with pending output");
     return false;
   }
+  if (replica_of(client).filtered() && !replica_of(client).takes_eof) {
+    client.reply.error("ERR Filtered replica requires EOF capability");
+    return false;
+  }
   return true;
 }
 
@@ -54,6 +58,24 @@ void psync_command(Client& client, Args args) {
 void sync_command(Client& client, Args args) {
   if (!may_attach(client, args)) return;
   client.server.get<Replication>().master().attach(client, "?", -1, true);
+}
+
+// The parts of the data that an image is to have: words out of those that can be left out and be asked for.
+bool take_filter(Client& client, std::string_view words) {
+  rdb::ImageParts parts{.keys = false, .functions = false};
+  for (size_t at = 0; at < words.size();) {
+    const size_t end = std::min(words.find(' ', at), words.size());
+    const std::string_view word = words.substr(at, end - at);
+    at = end + 1;
+    if (word.empty()) continue;
+    if (!equals_nocase(word, "functions")) {
+      client.reply.error(fmt::format("ERR Unsupported rdb-filter-only option: {}", word));
+      return false;
+    }
+    parts.functions = true;
+  }
+  replica_of(client).parts = parts;
+  return true;
 }
 
 // One pair of REPLCONF. False: nothing more is to be answered.
@@ -84,7 +106,11 @@ bool configure(Client& client, std::string_view option, std::string_view value) 
     if (MasterLink* link = replication.link()) link->acknowledge();
     return false;
   } else if (equals_nocase(option, "rdb-only")) {
-    replica.rdb_only = value == "1";
+    int wanted = 0;
+    if (!int_argument(client, value, &wanted)) return false;
+    replica.rdb_only = wanted == 1;
+  } else if (equals_nocase(option, "rdb-filter-only")) {
+    return take_filter(client, value);
   } else {
     client.reply.error(fmt::format("ERR Unrecognized REPLCONF option: {}", option));
     return false;
@@ -100,7 +126,11 @@ void replconf_command(Client& client, Args args) {
   for (size_t i = 1; i < args.size(); i += 2) {
     if (!configure(client, args[i], args[i + 1])) return;
   }
-  client.reply.ok();
+  if (replica_of(client).is_replica()) {
+    client.server.get<Replication>().master().drop_talker(client, "replconf");
+  } else {
+    client.reply.ok();
+  }
 }
 
 void document(CommandTable& commands) {

@@ -10,6 +10,7 @@
 #include "03_rdb_snapshot/save/background_save.h"
 #include "03_rdb_snapshot/snapshot/aux_fields.h"
 #include "04_aof/persistence/append_only.h"
+#include "06_replication/disk_state.h"
 #include "common/log.h"
 #include "common/numbers.h"
 #include "common/random.h"
@@ -75,11 +76,6 @@ void ImageLoader::begin_history(const ImageMoment& moment, StreamReader& reader)
   reader.select(std::max(remembered.db, 0));
 }
 
-// A server that keeps nothing on the disk need not keep what a master has sent, either.
-bool ImageLoader::persists() const {
-  return !server_.get<rdb::BackgroundSave>().points.none() || server_.get<aof::AppendOnly>().options.enabled;
-}
-
 // [task 6.7] Put the master's data in the place of ours.
 Status ImageLoader::load_file(const std::string& file, const ImageMoment& moment, StreamReader& reader) {
   server_.get<rdb::BackgroundSave>().cancel();
@@ -100,7 +96,7 @@ Status ImageLoader::load_file(const std::string& file, const ImageMoment& moment
   remembered = {};
   Status loaded = rdb::load_snapshot_file(server_, name, {.keep_expired = true});
   if (!loaded.ok() && !server_.shutdown.stopping()) end_for("disk", loaded);
-  if (server_.get<rdb::RdbOptions>().delete_sync_files && !persists()) {
+  if (server_.get<rdb::RdbOptions>().delete_sync_files && !keeps_data(server_)) {
     log_notice("Removing the RDB file obtained from the master. This replica has persistence disabled");
     ::unlink(name.c_str());
   }

@@ -61,7 +61,6 @@ class ImageLoader {
   void exchange(Databases& databases);
   Status parse(LinkSource& source, const ImageHead& head, bool serve_old, Databases& into);
   void begin_history(const ImageMoment& moment, StreamReader& reader);
-  bool persists() const;
 
   resp::Server& server_;
   const Options& options_;

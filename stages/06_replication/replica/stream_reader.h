@@ -14,13 +14,14 @@
 
 #include "01_resp_server/server/server.h"
 #include "04_aof/load/command_runner.h"
+#include "06_replication/options.h"
 #include "06_replication/stream/replication_stream.h"
 
 namespace strata::repl {
 
 class StreamReader {
  public:
-  StreamReader(resp::Server& server, ReplicationStream& stream);
+  StreamReader(resp::Server& server, const Options& options, ReplicationStream& stream);
 
   // The master wants to know how far this replica is (REPLCONF GETACK).
   std::function<void()> on_getack;
@@ -35,9 +36,12 @@ class StreamReader {
 
  private:
   bool held() const;  // the command that was found
+  void on_error(std::string_view command);
+  void apply_without_disk();
   void apply(std::string_view raw);
 
   resp::Server& server_;
+  const Options& options_;
   ReplicationStream& stream_;
   aof::CommandRunner runner_;
   std::string input_;
@@ -45,6 +49,8 @@ class StreamReader {
   size_t wanted_ = 1;        // bytes that there must be before the next look
   std::string transaction_;  // raw bytes since MULTI
   std::vector<std::string_view> words_;
+  bool disk_fails_ = false;
+  int64_t disk_told_ms_ = 0;  // in the log; loop clock
 };
 
 }  // namespace strata::repl

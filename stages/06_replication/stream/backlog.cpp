@@ -22,6 +22,7 @@ void Backlog::append(std::string_view bytes) {
     if (blocks_.empty() || blocks_.back().size == kBlock) {
       trim();
       blocks_.push_back({end_, 0, std::make_unique_for_overwrite<char[]>(kBlock)});
+      if (on_block) on_block();
     }
     Block& block = blocks_.back();
     const size_t part = std::min(bytes.size(), kBlock - block.size);

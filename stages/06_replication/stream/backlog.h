@@ -34,6 +34,8 @@ class Backlog {
   // How much is kept at least, and the oldest byte that somebody still needs (end() when nobody does).
   uint64_t keep_bytes = 1 << 20;
   std::function<uint64_t()> oldest_needed;
+  std::function<void()> on_block;  // one more block has been begun
+  size_t memory_bytes() const { return blocks_.size() * (kBlock + sizeof(Block)); }
 
  private:
   static constexpr size_t kBlock = 16 * 1024;

@@ -38,10 +38,14 @@ void ReplicationStream::produce(bool wanted) {
   }
 }
 
-void ReplicationStream::begin_backlog() {
+void ReplicationStream::forget_history() {
   id_ = random_hex(kIdDigits);
   second_id_ = no_id();
   second_offset_ = -1;
+}
+
+void ReplicationStream::begin_backlog() {
+  forget_history();
   backlog_.start(offset_ + 1);
   produce(true);
   log_notice("Replication backlog created, my new replication IDs are '{}' and '{}'", id_, second_id_);
@@ -50,9 +54,7 @@ void ReplicationStream::begin_backlog() {
 void ReplicationStream::end_backlog() {
   produce(false);
   backlog_.stop();
-  id_ = random_hex(kIdDigits);
-  second_id_ = no_id();
-  second_offset_ = -1;
+  forget_history();
 }
 
 // [task 6.9] Shift the ids: the old history ends here.

@@ -36,9 +36,10 @@ class ReplicationStream final : public db::WriteSink {
   void produce(bool wanted);  // from this server's own writes
 
   // --- changes of history ---
-  void begin_backlog();  // for a first replica: a new id
-  void end_backlog();    // no replica for long: a new id, nothing is counted
-  void promote();        // this server goes its own way from here
+  void begin_backlog();   // for a first replica: a new id
+  void forget_history();  // a new id, and no other
+  void end_backlog();     // no replica for long: a new id, nothing is counted
+  void promote();         // this server goes its own way from here
   // A full synchronisation has brought this server to that point of somebody's history.
   void adopt(std::string id, uint64_t offset);
   // The master goes on with the same history under another id.
