@@ -30,8 +30,7 @@ void replicaof_command(Client& client, Args args) {
     return;
   }
   int64_t port = 0;
-  if (!integer_argument(client, args[2], &port)) return;
-  if (port < 0 || port > 65535) {
+  if (!parse_int64(args[2], &port) || port < 0 || port > 65535) {
     client.reply.error("ERR Invalid master port");
     return;
   }

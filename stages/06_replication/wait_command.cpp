@@ -11,6 +11,32 @@ using namespace resp;
 
 namespace {
 
+// How long the stream was after a client's last command: what the client has written, and seen of others, is in it.
+class LastOffsets final : public CommandObserver {
+ public:
+  explicit LastOffsets(Server& server) : server_(server), stream_(server.get<Replication>().stream()) {
+    stream_.on_produce = [this](bool begins) { begins ? server_.observe(*this) : server_.stop_observing(*this); };
+  }
+  static uint64_t of(const Client& client) {
+    const Offset* last = client.ext.get(kLast);
+    return last == nullptr ? 0 : last->bytes;
+  }
+
+  void before(Client&, const CommandSpec&) override {}
+  void after(Client& client, const CommandSpec&, Args) override {
+    if (server_.depth() == 1) client.ext.ensure(kLast).bytes = stream_.offset();
+  }
+
+ private:
+  struct Offset {
+    uint64_t bytes = 0;
+  };
+  static inline const ExtensionKey<Offset> kLast;
+
+  Server& server_;
+  ReplicationStream& stream_;
+};
+
 class ReplicaWait;
 
 class Waiters {
@@ -78,7 +104,7 @@ void wait_command(Client& client, Args args) {
     client.reply.error("ERR timeout is negative");
     return;
   }
-  const uint64_t offset = replication.stream().offset();
+  const uint64_t offset = LastOffsets::of(client);
   const size_t now = acknowledged_by(client, offset);
   if (static_cast<int64_t>(now) >= replicas || !db::BlockedClients::may_block(client)) {
     client.reply.integer(static_cast<int64_t>(now));
@@ -93,6 +119,7 @@ void wait_command(Client& client, Args args) {
 }  // namespace
 
 void install_wait(Server& server) {
+  server.own<LastOffsets>(server);
   auto& waiters = server.own<Waiters>(server);
   server.get<Replication>().master().on_ack([&waiters] { waiters.acknowledged(); });
   server.commands.add({.name = "wait",

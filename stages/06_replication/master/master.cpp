@@ -26,6 +26,12 @@ void gather_packets(int fd) {
   (void)::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &off, sizeof off);
 }
 
+int64_t ms_since_received(int fd) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 ? info.tcpi_last_data_recv : INT64_MAX;
+}
+
 }  // namespace
 
 Master::Master(resp::Server& server, const Options& options, ReplicationStream& stream)
@@ -121,6 +127,7 @@ void Master::detach(resp::Client& client) {
   if (at == replicas_.end()) return;
   replicas_.erase(at);
   if (pipe_) pipe_->forget(client);
+  if (disk_child_) drop_needless_child();
   if (replicas_.empty()) alone_since_ms_ = server_.loop.now_ms();
   if (change_hook_) change_hook_();
 }
@@ -227,6 +234,8 @@ void Master::drop_silent() {
   const int64_t oldest = server_.loop.now_ms() - options_.timeout_s * 1000;
   each(ReplicaState::kOnline, [&](resp::Client& client, Replica& replica) {
     if (replica.old_style || replica.acked_ms >= oldest) return;
+    // One that is loading says newlines, which are no commands: only the system knows of them.
+    if (ms_since_received(client.fd) < options_.timeout_s * 1000) return;
     log_warning("Disconnecting timedout replica (streaming sync): {}", client.peer_address());
     server_.clients.close(client);
   });

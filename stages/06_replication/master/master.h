@@ -92,6 +92,7 @@ class Master {
   void drop_silent();
   void drop_stuck();
   void drop_sync_file();
+  void drop_needless_child();
   void drop_old_backlog();
   uint64_t oldest_needed() const;
   template <class Visit>

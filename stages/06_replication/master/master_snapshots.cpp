@@ -160,6 +160,15 @@ void Master::put_online(resp::Client& client) {
   if (change_hook_) change_hook_();
 }
 
+// Nobody waits for the file any more, and nobody has asked for snapshots besides.
+void Master::drop_needless_child() {
+  auto& save = server_.get<rdb::BackgroundSave>();
+  const bool wanted = std::any_of(replicas_.begin(), replicas_.end(), [](resp::Client* client) {
+    return replica_of(*client).state == ReplicaState::kWaitEnd;
+  });
+  if (!wanted && save.points.none()) save.cancel();
+}
+
 // Where nothing is to be kept on the disk, the file goes when all have got it.
 void Master::drop_sync_file() {
   const rdb::RdbOptions& rdb = server_.get<rdb::RdbOptions>();

@@ -36,6 +36,7 @@ void ReplicationStream::produce(bool wanted) {
   } else {
     writes.remove_sink(*this);
   }
+  if (on_produce) on_produce(wanted);
 }
 
 void ReplicationStream::forget_history() {

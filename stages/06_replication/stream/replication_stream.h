@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -33,7 +34,8 @@ class ReplicationStream final : public db::WriteSink {
   void append(std::string_view requests) override { feed(requests); }
   // Bytes of the stream as they are: from the master, or what only replicas hear (PING, GETACK).
   void feed(std::string_view bytes);
-  void produce(bool wanted);  // from this server's own writes
+  void produce(bool wanted);             // from this server's own writes
+  std::function<void(bool)> on_produce;  // it begins, it ends
 
   // --- changes of history ---
   void begin_backlog();   // for a first replica: a new id
