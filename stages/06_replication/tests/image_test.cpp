@@ -53,7 +53,7 @@ TEST_F(ImageFileTest, EndsAtItsMark) {
   const ImageHead head{.mark = kMark, .bytes = 0};
   // Something that looks like the mark is none.
   const std::string image = "image" + kMark.substr(0, 39) + "x" + kMark.substr(1) + "end";
-  for (size_t piece = 1; piece < 200; piece++) EXPECT_EQ(receive(head, image + kMark, piece).first, image) << piece;
+  for (size_t piece = 1; piece < 200; piece += 13) EXPECT_EQ(receive(head, image + kMark, piece).first, image) << piece;
 }
 
 TEST_F(ImageFileTest, LeavesNothingWhenItIsGivenUp) {
