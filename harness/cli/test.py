@@ -1,7 +1,8 @@
 """Run every fast check: unit tests, suites on our servers and on redis-server, the harness's own tests.
 
 Installs missing packages and builds first. Each step runs even if one before it failed; the exit code is 0 only if
-all passed, and the summary names the tests that did not. Steps: unit, suites, calibration, differential, harness,
+all passed, and the summary names the tests that did not. A few failures of a suite are repeated by themselves; those that
+pass then make it `unstable`, which is no failure and no praise. Steps: unit, suites, calibration, differential, harness,
 stages, starters, mutants.
 """
 import os
@@ -102,4 +103,6 @@ def _pytest(steps: Steps, title: str, folder, python: str, *arguments: str) -> N
         steps.skip(title, f"{repo.shown(folder)} is not there")
         return
     command = [python, "-m", "pytest", repo.shown(folder), "-n", "2", *arguments]
-    steps.command(title, command, {"COLUMNS": "200"}, failures.of_pytest)  # wide enough for why each test failed
+    alone = [python, "-m", "pytest", *arguments]
+    steps.command(title, command, {"COLUMNS": "200"}, failures.of_pytest,  # wide enough for why each test failed
+                  again=lambda named: alone[:3] + failures.node_ids(named) + alone[3:])

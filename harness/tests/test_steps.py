@@ -98,3 +98,30 @@ def test_verdict_is_the_line_that_counts():
     assert verdict("== 2 failed, 1 passed ==\nbye\n\n") == "2 failed, 1 passed"
     assert verdict("nothing\nto count\n\n") == "to count"
     assert verdict("") == ""
+
+
+FLAKY = '''
+from pathlib import Path
+
+def test_second_time(request):
+    seen = Path(request.node.fspath).with_name("seen")
+    first = not seen.exists()
+    seen.touch()
+    assert not first
+
+def test_never():
+    assert {never}
+'''
+
+
+@pytest.mark.parametrize("never, state, code", [("True", "unstable", 0), ("False", "FAILED", 1)])
+def test_repeated(tmp_path, capfd, never, state, code):
+    (tmp_path / "test_it.py").write_text(FLAKY.format(never=never))
+    python = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)]
+    steps = Steps()
+    assert steps.command("one step", [*python, str(tmp_path)], {"COLUMNS": "200"}, failures.of_pytest, again=lambda named: [
+        *python, *(str(tmp_path / each) for each in failures.node_ids(named))]) == (code == 0)
+    capfd.readouterr()
+    assert steps.summary() == code
+    lines = capfd.readouterr().out.splitlines()[2:]
+    assert lines[0].startswith(state) and any("test_second_time" in line for line in lines)

@@ -12,6 +12,11 @@ def of_pytest(output: str) -> list:
     return _PYTEST.findall(output)
 
 
+def node_ids(named: list) -> list:
+    """Of what of_pytest gave, without the reasons."""
+    return [failure.split(" - ")[0] for failure in named]
+
+
 def of_ctest(output: str) -> list:
     """Names of tests, each with how it ended: `Suite.Test (Failed)`."""
     _, found, listed = output.rpartition("The following tests FAILED:")

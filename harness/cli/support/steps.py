@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 from harness.cli.support.repo import ROOT
 
-PASSED, FAILED, SKIPPED = "passed", "FAILED", "skipped"
+PASSED, UNSTABLE, FAILED, SKIPPED = "passed", "unstable", "FAILED", "skipped"
 _STARTED = time.monotonic()
 _TAIL = 65536  # bytes of a step's output that are kept for the summary
 _SHOW_FAILURES = 10
 _LONGEST_FAILURE = 200
+_REPEATED = 5  # failures up to here may be the machine's; more are the code's
 
 
 class Stop(Exception):
@@ -71,13 +72,21 @@ class Steps:
     def __init__(self) -> None:
         self._results = []
 
-    def command(self, title: str, command: list, env: dict = None, failures=None) -> bool:
-        """`failures` reads the tests that failed from the output (support/failures.py); the summary names them."""
+    def command(self, title: str, command: list, env: dict = None, failures=None, again=None) -> bool:
+        """`failures` reads the tests that failed from the output (support/failures.py); the summary names them.
+
+        `again` makes a command of a few failures. When that passes, the step is unstable: no failure, but the summary names
+        the tests, which depend on how busy the machine is and should not.
+        """
         heading(title)
         begin = time.monotonic()
         code, output = passed_on(command, env)
         state = PASSED if code == 0 else FAILED
         named = failures(output) if failures and state == FAILED else []
+        if again and 0 < len(named) <= _REPEATED:
+            heading(f"{title}: {len(named)} failed, once more by themselves")
+            if passed_on(again(named), env)[0] == 0:
+                state = UNSTABLE
         return self._record(title, state, time.monotonic() - begin, verdict(output), named)
 
     def call(self, title: str, function) -> bool:
@@ -97,7 +106,7 @@ class Steps:
 
     def _record(self, title: str, state: str, seconds: float, note: str, failures: list = ()) -> bool:
         self._results.append(_Result(title, state, seconds, note, list(failures)))
-        return state == PASSED
+        return state in (PASSED, UNSTABLE)
 
     def summary(self) -> int:
         """Prints one line a step, and the tests that failed in it; returns the exit code: 1 if any step failed."""
@@ -109,7 +118,7 @@ class Steps:
                 say(f"           {failure[:_LONGEST_FAILURE]}")
             if (more := len(result.failures) - _SHOW_FAILURES) > 0:
                 say(f"           and {more} more")
-        count = {state: sum(result.state == state for result in self._results) for state in (PASSED, FAILED, SKIPPED)}
+        count = {state: sum(result.state == state for result in self._results) for state in (PASSED, UNSTABLE, FAILED, SKIPPED)}
         failed = count[FAILED]
         say(", ".join(f"{number} {state}" for state, number in count.items() if number))
         return 1 if failed else 0
