@@ -74,7 +74,7 @@ class LogCrashes:
         let_pass(moment)
         if phase == "child":
             self._kill_child(writer)
-        if certain is not None and self._is_on():
+        if certain is not None and self._is_on(self._wire):
             certain = None
         self.server.kill()
         acknowledged = writer.finish()
@@ -123,8 +123,8 @@ class LogCrashes:
         self._wire.ok("CONFIG", "SET", "appendonly", "yes")
         return certain
 
-    def _is_on(self) -> bool:
-        told = persistence(self._wire)
+    def _is_on(self, wire: Wire) -> bool:
+        told = persistence(wire)
         return told["aof_rewrite_in_progress"] == "0" == told["aof_rewrite_scheduled"]
 
     def _kill_child(self, writer: Writer) -> None:

@@ -15,7 +15,7 @@ from harness.stress.support import Report, raise_file_limit  # noqa: E402
 from harness.strata_harness.server import ServerError  # noqa: E402
 
 NAMES = ["idle_clients", "busy_clients", "big_value", "slow_reader", "query_buffer", "random_bytes", "snapshot_crash",
-         "aof_crash", "power_loss", "replica_crash"]
+         "aof_crash", "mode_crash", "power_loss", "replica_crash"]
 
 
 def run_one(name: str, options) -> int:
@@ -39,7 +39,7 @@ def main() -> int:
                         help="what idle_clients compares memory with ('' for nothing)")
     parser.add_argument("--clients", type=int, help="idle_clients: 10000, busy_clients: 1000")
     parser.add_argument("--seconds", type=float, help="busy_clients: 15, random_bytes: 60, power_loss: 6")
-    parser.add_argument("--rounds", type=int, help="snapshot_crash: 200, aof_crash: 300, power_loss: 50, "
+    parser.add_argument("--rounds", type=int, help="snapshot_crash: 200, aof_crash: 300, mode_crash: 60, power_loss: 50, "
                         "replica_crash: 60")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--memory-slack-mb", type=float, default=64.0,

@@ -8,6 +8,7 @@ import pytest
 from strata_harness.aof_files import base, commands_in, incr, log
 from strata_harness.aof_server import (MANIFEST, STARTED, base_file, current_log, digest, endless_rewrite, files,
                                        log_dir, names, parts, reborn, rewrite, wait_rewritten, with_log)
+from strata_harness.disk import limit_file_size, survives_full_disk
 from strata_harness.hybrid import (FORMATS, HYBRID, SUFFIXES, base_format, base_image, carry, check, goes_on_as_image,
                                    image, use_format)
 from strata_harness.rdb_file import AUX, EOF, IDLE, LIST_QUICKLIST_2, RESIZEDB, SELECTDB, STRING
@@ -208,6 +209,23 @@ def test_child_dies(fresh_server, form):
     goes_on_as_image(server)
 
 
+@pytest.mark.goal("An image for which the disk has no room is a failed rewrite; the base stays, and the next one is good")
+def test_full_disk(fresh_server):
+    server = survives_full_disk(fresh_server(start=False, **HYBRID, rdbcompression="no")).start()
+    wire = server.wire()
+    wire.ok("SET", "k", "x" * 150_000)
+    before = base_file(server).read_bytes()
+    for size in (1000, 100_000):
+        limit_file_size(server, size)
+        assert wire("BGREWRITEAOF") == STARTED
+        wait_rewritten(wire)
+        assert persistence(wire)["aof_last_bgrewrite_status"] == "err" and temporary_files(server) == []
+        assert names(server)[0] == "b1" and base_file(server).read_bytes() == before
+    limit_file_size(server, None)
+    rewrite(wire)
+    assert [(key.name, key.value) for key in base_image(server).keys] == [(b"k", b"x" * 150_000)]
+
+
 @BOTH
 @pytest.mark.goal("DEBUG LOADAOF reads base and log as a start would")
 def test_debug_loadaof(fresh_server, rng, form):
@@ -301,6 +319,7 @@ def test_mixed_history(fresh_server, form):
     assert [part.name.rpartition(".")[2] for part in parts(server) if "base" in part.name] == [
         SUFFIXES[other], SUFFIXES[form], SUFFIXES[form]]
     assert contents(reborn(server)) == {b"a": b"2", b"b": b"3"}
+    goes_on_as_image(server)
 
 
 @BOTH

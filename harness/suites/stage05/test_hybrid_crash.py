@@ -4,6 +4,7 @@ import pytest
 
 from strata_harness.hybrid import goes_on_as_image
 from strata_harness.log_crash import MIRROR_OPTIONS, PHASES, SERVER_OPTIONS, LogCrashes
+from strata_harness.mode_crash import CONF, MODE_OPTIONS, ModeCrashes
 
 ROUNDS = 5
 
@@ -17,4 +18,14 @@ def test_kill_at_random(fresh_server, rng, phase):
     crashes = LogCrashes(server, fresh_server(**MIRROR_OPTIONS), rng, key_delay_us=50)
     for _ in range(ROUNDS):
         crashes.crash(phase)
+    goes_on_as_image(server)
+
+
+@pytest.mark.limit(60)
+@pytest.mark.goal("After kill -9 at any moment of the way from snapshots to a log and back nothing is lost that had to stay")
+def test_kill_on_the_way(fresh_server, rng):
+    server = fresh_server(conf=CONF, **MODE_OPTIONS)
+    crashes = ModeCrashes(server, fresh_server(**MIRROR_OPTIONS), rng, key_delay_us=50)
+    for _ in range(ROUNDS):
+        crashes.crash_on_the_way()
     goes_on_as_image(server)
