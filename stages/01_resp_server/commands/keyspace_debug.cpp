@@ -59,7 +59,7 @@ size_t serialized_length(const Entry& entry) {
 
 void debug_object(Client& client, Args args) {
   db::Keyspace& keyspace = keyspace_of(client);
-  Ref ref = database_of(client).peek(args[2]);
+  Ref ref = database_of(client).find_even_expired(args[2]);  // a look must not change anything
   if (!ref) {
     client.reply.error(kNoSuchKeyError);
     return;
