@@ -32,8 +32,8 @@ void install(resp::Server& server) {
 
   server.get<resp::CoreOptions>().port = kPort;
   server.clients.protected_mode = false;  // others must be able to reach it
-  for (const char* option : {"databases", "activerehashing", "lfu-log-factor", "lfu-decay-time"}) {
-    server.config.inert(option, "");  // of the keyspace, which is not there
+  for (const char* option : {"databases", "activerehashing", "lfu-log-factor", "lfu-decay-time", "save"}) {
+    server.config.inert(option, "", {.multi = true});  // of the keyspace, which is not there
   }
   declare_directives(sentinel);  // the lines of the configuration file that begin with "sentinel"
 

@@ -32,6 +32,9 @@ Master* master_argument(Client& client, std::string_view name);
 // The map of an instance's fields.
 void reply_instance(Client& client, const Instance& instance);
 
+// Answers OK once what the command changed is on disk, an error where it could not be written.
+void save_and_reply(Client& client);
+
 // What nearly every subcommand is.
 CommandSpec admin_command(std::string_view name, int arity, resp::Handler run);
 

@@ -33,9 +33,8 @@ void monitor_command(Client& client, Args args) {
     client.reply.error("ERR " + added.message());
     return;
   }
-  (void)sentinel.save();
+  save_and_reply(client);
   announce_monitored(sentinel, **added);
-  client.reply.ok();
 }
 
 void remove_command(Client& client, Args args) {
@@ -44,8 +43,7 @@ void remove_command(Client& client, Args args) {
   if (master == nullptr) return;
   sentinel.events.about(LogLevel::kWarning, "-monitor", *master);
   sentinel.masters.erase(master->name);
-  (void)sentinel.save();
-  client.reply.ok();
+  save_and_reply(client);
 }
 
 void reset_command(Client& client, Args args) {
@@ -78,12 +76,7 @@ void failover_command(Client& client, Args args) {
   client.reply.ok();
 }
 
-void flushconfig_command(Client& client, Args) {
-  if (sentinel_of(client).save().ok())
-    client.reply.ok();
-  else
-    client.reply.error("ERR Failed to save config file. Check server logs.");
-}
+void flushconfig_command(Client& client, Args) { save_and_reply(client); }
 
 }  // namespace
 

@@ -69,6 +69,13 @@ Master* master_argument(Client& client, std::string_view name) {
   return master;
 }
 
+void save_and_reply(Client& client) {
+  if (sentinel_of(client).save().ok())
+    client.reply.ok();
+  else
+    client.reply.error("ERR Failed to save config file. Check server logs.");
+}
+
 CommandSpec admin_command(std::string_view name, int arity, resp::Handler run) {
   CommandSpec spec;
   spec.name = name;

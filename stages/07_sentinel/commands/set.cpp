@@ -97,9 +97,9 @@ constexpr SetOption kOptions[] = {
      [](Sentinel&, Master& master, Values values) -> std::string {
        if (values[0].empty()) return kInvalid;
        if (values[1].empty()) return kInvalid;
-       const std::string from = to_lower(values[0]);
+       const std::string from(values[0]);
        master.renamed_commands.erase(from);
-       if (!equals_nocase(values[0], values[1])) master.renamed_commands[from] = values[1];
+       if (!equals_nocase(values[0], values[1])) master.renamed_commands.emplace(from, values[1]);
        return {};
      }},
 };
@@ -138,11 +138,12 @@ void set_command(Client& client, Args args) {
     changed = true;
     i += 1 + option->values;
   }
+  if (error.empty()) {
+    save_and_reply(client);
+    return;
+  }
   if (changed) (void)sentinel.save();
-  if (error.empty())
-    client.reply.ok();
-  else
-    client.reply.error("ERR " + error);
+  client.reply.error("ERR " + error);
 }
 
 }  // namespace

@@ -81,8 +81,7 @@ void change_setting(Client& client, std::string_view name, std::string_view valu
         for (const auto& [id, peer] : master->sentinels) peer->link->drop();
       }
     }
-    (void)sentinel.save();
-    client.reply.ok();
+    save_and_reply(client);
     return;
   }
   client.reply.error(fmt::format("ERR Invalid argument '{}' to SENTINEL CONFIG SET", name));

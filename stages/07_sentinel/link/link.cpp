@@ -8,7 +8,6 @@
 #include "07_sentinel/monitor/hello_exchange.h"
 #include "07_sentinel/monitor/periodic.h"
 #include "07_sentinel/sentinel.h"
-#include "common/text.h"
 
 namespace strata::sentinel {
 
@@ -21,7 +20,7 @@ std::vector<std::string_view> with_renamed(const Instance& instance, std::initia
   std::vector<std::string_view> sent(words);
   const auto& map = instance.master().renamed_commands;
   if (map.empty()) return sent;
-  if (const auto found = map.find(to_lower(sent[0])); found != map.end()) sent[0] = found->second;
+  if (const auto found = map.find(sent[0]); found != map.end()) sent[0] = found->second;
   return sent;
 }
 

@@ -6,13 +6,16 @@
 // Plain data that the rules in monitor/ and failover/ read and change. Times are those of now_ms(); 0 is "never".
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "07_sentinel/link/link.h"
 #include "07_sentinel/model/address.h"
+#include "common/text.h"
 
 namespace strata::sentinel {
 
@@ -108,6 +111,15 @@ enum class FailoverState : uint8_t {
 };
 std::string_view name_of(FailoverState state);
 
+// Names of commands are the same in any case.
+struct LessNoCase {
+  using is_transparent = void;
+  bool operator()(std::string_view a, std::string_view b) const {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                        [](char x, char y) { return lower_ascii(x) < lower_ascii(y); });
+  }
+};
+
 struct Failover {
   FailoverState state = FailoverState::kNone;
   int64_t changed_ms = 0;  // when `state` changed
@@ -139,9 +151,9 @@ struct Master final : DataInstance {
   std::string client_reconfig_script;
   std::string auth_user;
   std::string auth_password;
-  std::map<std::string, std::string> renamed_commands;  // by lower-case name
-  int64_t reboot_down_after_ms = 0;                     // 0: off
-  bool reboot_seen = false;                             // its run id changed, and no PONG since
+  std::map<std::string, std::string, LessNoCase> renamed_commands;
+  int64_t reboot_down_after_ms = 0;  // 0: off
+  bool reboot_seen = false;          // its run id changed, and no PONG since
   int64_t reboot_seen_ms = 0;
 
   bool o_down = false;

@@ -154,7 +154,7 @@ constexpr MasterDirective kOfMaster[] = {
      }},
     {"rename-command", 2, 2,
      [](Sentinel&, Master& master, const Words& words) {
-       const bool fresh = master.renamed_commands.emplace(to_lower(words[0]), words[1]).second;
+       const bool fresh = master.renamed_commands.emplace(words[0], words[1]).second;
        return fresh ? Status() : Status::error("Same command renamed multiple times with rename-command.");
      }},
     {"config-epoch", 1, 1,

@@ -18,8 +18,8 @@ struct DirectivesTest : ::testing::Test {
   void start_anew() {
     server = std::make_unique<resp::Server>();
     resp::install_server(*server);
-    install(*server);
-    sentinel = &server->get<Sentinel>();
+    strata::sentinel::install(*server);
+    sentinel_ = &server->get<Sentinel>();
   }
   std::string read(std::string_view text) {
     const auto error = resp::read_config_text(server->config, text, "", &resp::LateDirectives::of(*server));
@@ -39,7 +39,7 @@ struct DirectivesTest : ::testing::Test {
   }
 
   std::unique_ptr<resp::Server> server;
-  Sentinel* sentinel = nullptr;
+  Sentinel* sentinel_ = nullptr;
 };
 
 TEST_F(DirectivesTest, OrderDoesNotMatter) {
@@ -48,7 +48,7 @@ TEST_F(DirectivesTest, OrderDoesNotMatter) {
                  "sentinel monitor m db1.invalid 6379 2\n"
                  "sentinel resolve-hostnames yes\n"),
             "");
-  const Master* master = sentinel->find("m");
+  const Master* master = sentinel_->find("m");
   ASSERT_NE(master, nullptr);
   EXPECT_EQ(master->quorum, 2);
   EXPECT_EQ(master->down_after_ms, 500);
@@ -104,7 +104,7 @@ TEST_F(DirectivesTest, WhatIsWrittenReadsTheSame) {
       "\nsentinel rename-command m config cfg\nsentinel current-epoch 9\nsentinel announce-port 7000\n";
   ASSERT_EQ(read(text), "");
   EXPECT_EQ(rewritten(text), text);
-  EXPECT_EQ(sentinel->current_epoch, 9u);
+  EXPECT_EQ(sentinel_->current_epoch, 9u);
   const std::string from_nothing = rewritten("");
   start_anew();
   ASSERT_EQ(read(from_nothing), "");
@@ -124,7 +124,7 @@ TEST_F(DirectivesTest, LinesThatSayNothingGo) {
 
 TEST_F(DirectivesTest, DuringAFailoverTheFileNamesTheNewMaster) {
   ASSERT_EQ(read("sentinel monitor m 127.0.0.1 6379 2\nsentinel known-replica m 127.0.0.1 6380\n"), "");
-  Master& master = *sentinel->find("m");
+  Master& master = *sentinel_->find("m");
   master.failover.promoted = master.replicas.begin()->second.get();
   master.failover.enter(FailoverState::kReconfigureReplicas);
   const std::string lines = rewritten("");
