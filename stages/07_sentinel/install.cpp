@@ -18,6 +18,7 @@ namespace {
 constexpr int64_t kPort = 26379;
 
 // A sentinel that cannot write down its votes must not give any.
+// [task 7.1] Refuse to start without a file to write to.
 Status check_config_file(const std::string& file) {
   set_log_role('X');
   if (file.empty()) return Status::error("Sentinel needs config file on disk to save state. Exiting...");

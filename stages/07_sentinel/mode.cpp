@@ -8,6 +8,7 @@
 
 namespace strata::sentinel {
 
+// [task 7.1] Tell from the arguments whether this process is to be a sentinel.
 bool is_wanted(int argc, char** argv) {
   for (int i = 1; i < argc; i++) {
     if (std::string_view(argv[i]) == "--sentinel") return true;

@@ -44,6 +44,7 @@ int64_t Sentinel::announced_port() const {
   return settings.announce_port != 0 ? settings.announce_port : server.get<resp::CoreOptions>().port;
 }
 
+// [task 7.1] Take an id, tell of the masters, begin to tick.
 void Sentinel::start() {
   if (id.empty()) {
     id = random_hex(kIdDigits);
@@ -80,6 +81,7 @@ void Sentinel::crash_if(SimulatedFailure point) const {
 
 // --- the tick ---
 
+// [task 7.1] Tick ten to nineteen times a second, by chance.
 void Sentinel::schedule_tick() {
   const int64_t hz = kMinHz + static_cast<int64_t>(random.below(kMinHz));
   server.loop.after(1000 / hz, [this] {

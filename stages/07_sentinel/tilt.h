@@ -14,6 +14,7 @@ class Tilt {
 
   // Notes a tick, by the steady clock and by the clock on the wall; true when either has jumped by more than `trigger_ms`
   // or gone back: TILT begins, perhaps anew.
+  // [task 7.7] Notice a jump of either clock.
   bool tick(int64_t now, int64_t wall, int64_t trigger_ms) {
     const bool first = last_ms_ == 0;
     const bool jumped =
@@ -27,6 +28,7 @@ class Tilt {
     return jumped;
   }
   // True once, when it has lasted `period_ms`.
+  // [task 7.7] End it after its period.
   bool ends(int64_t now, int64_t period_ms) {
     if (!active_ || active_for(now) < period_ms) return false;
     active_ = false;

@@ -26,6 +26,7 @@ constexpr int kForkFailedSignal = 99;  // what an event shows in place of a sign
 
 }  // namespace
 
+// [task 7.15] Put a job into the queue.
 void Scripts::schedule(std::vector<std::string> argv) {
   jobs_.push_back({std::move(argv)});
   if (jobs_.size() <= kMaxQueue) return;
@@ -39,6 +40,7 @@ void Scripts::tick() {
   kill_overdue();
 }
 
+// [task 7.15] Run what is due.
 void Scripts::start_due() {
   const int64_t now = now_ms();
   for (ScriptJob& job : jobs_) {
@@ -62,6 +64,7 @@ void Scripts::start_due() {
   }
 }
 
+// [task 7.15] Notice who has ended.
 void Scripts::reap() {
   for (auto job = jobs_.begin(); job != jobs_.end();) {
     const auto each = job++;
@@ -70,6 +73,7 @@ void Scripts::reap() {
   }
 }
 
+// [task 7.15] Again, or never again?
 void Scripts::ended(std::list<ScriptJob>::iterator job, int status) {
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
   const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
@@ -86,6 +90,7 @@ void Scripts::ended(std::list<ScriptJob>::iterator job, int status) {
   jobs_.erase(job);
 }
 
+// [task 7.15] End what takes too long.
 void Scripts::kill_overdue() {
   const int64_t now = now_ms();
   for (ScriptJob& job : jobs_) {

@@ -30,6 +30,7 @@ void abort_failover(Sentinel& sentinel, Master& master, std::string_view event) 
 
 bool takes_too_long(const Master& master) { return now_ms() - master.failover.changed_ms > master.failover_timeout_ms; }
 
+// [task 7.10] Go on when elected, give up when it takes too long.
 void wait_start(Sentinel& sentinel, Master& master) {
   Failover& failover = master.failover;
   const bool elected = elect(sentinel, master, failover.epoch) == sentinel.id;
@@ -46,6 +47,7 @@ void wait_start(Sentinel& sentinel, Master& master) {
   sentinel.events.about(LogLevel::kWarning, "+failover-state-select-slave", master);
 }
 
+// [task 7.11] Choose one, or give up.
 void select(Sentinel& sentinel, Master& master) {
   Replica* chosen = select_replica(master, sentinel.timing, now_ms());
   if (chosen == nullptr) {
@@ -59,6 +61,7 @@ void select(Sentinel& sentinel, Master& master) {
   sentinel.events.about(LogLevel::kNotice, "+failover-state-send-slaveof-noone", *chosen);
 }
 
+// [task 7.12] Tell the chosen one that it is the master.
 void promote(Sentinel& sentinel, Master& master) {
   Replica& chosen = *master.failover.promoted;
   if (chosen.link->disconnected) {
@@ -76,6 +79,7 @@ int64_t failover_moment(Sentinel& sentinel) {
   return now_ms() + static_cast<int64_t>(sentinel.random.below(kSpreadMs));
 }
 
+// [task 7.10] Begin, in a new epoch.
 void start_failover(Sentinel& sentinel, Master& master) {
   Failover& failover = master.failover;
   failover.enter(FailoverState::kWaitStart);
@@ -85,6 +89,7 @@ void start_failover(Sentinel& sentinel, Master& master) {
   failover.started_ms = failover_moment(sentinel);
 }
 
+// [task 7.10] Begin when it is time to.
 bool start_failover_if_needed(Sentinel& sentinel, Master& master) {
   Failover& failover = master.failover;
   if (!master.o_down || failover.in_progress()) return false;
@@ -126,6 +131,7 @@ void step_failover(Sentinel& sentinel, Master& master) {
   }
 }
 
+// [task 7.12] It is one: decide, save, tell.
 void promotion_seen(Sentinel& sentinel, Master& master, Replica& promoted) {
   // The epoch was won in an election, so no other configuration of this master can have it.
   master.config_epoch = master.failover.epoch;
@@ -138,6 +144,7 @@ void promotion_seen(Sentinel& sentinel, Master& master, Replica& promoted) {
   hurry_hellos(sentinel, master);
 }
 
+// [task 7.13] Make the promoted replica the master.
 void switch_to_promoted(Sentinel& sentinel, Master& master) {
   const Address to = master.current_address();
   announce_switch(sentinel, master, to);

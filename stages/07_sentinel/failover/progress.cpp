@@ -26,6 +26,7 @@ bool send_to_new_master(Sentinel& sentinel, Master& master, Replica& replica, st
 
 }  // namespace
 
+// [task 7.14] Send the next replicas to the new master.
 void reconfigure_next(Sentinel& sentinel, Master& master) {
   auto in_progress = std::count_if(master.replicas.begin(), master.replicas.end(),
                                    [](const auto& each) { return under_way(*each.second); });
@@ -44,6 +45,7 @@ void reconfigure_next(Sentinel& sentinel, Master& master) {
   }
 }
 
+// [task 7.14] Is it over?
 void finish_if_done(Sentinel& sentinel, Master& master) {
   if (master.failover.promoted->s_down) return;
   const bool late = now_ms() - master.failover.changed_ms > master.failover_timeout_ms;

@@ -4,6 +4,7 @@
 
 namespace strata::sentinel {
 
+// [task 7.12] Tell a replica whom to follow, in one transaction.
 bool send_replicaof(Replica& replica, const Address* master, const Settings& settings) {
   const std::string host = master == nullptr ? "NO" : settings.shown(*master);
   const std::string port = master == nullptr ? "ONE" : std::to_string(master->port);

@@ -10,6 +10,7 @@ constexpr int64_t kPingsMissed = 5;
 constexpr int64_t kInfosMissed = 3;
 constexpr int64_t kLinkDownFactor = 10;  // of down-after
 
+// [task 7.11] May this replica become the master?
 bool qualifies(const Replica& replica, const Master& master, const Timing& timing, int64_t now) {
   if (replica.s_down || replica.link->disconnected || replica.priority == 0) return false;
   const int64_t pings = kPingsMissed * timing.ping_period;
@@ -21,6 +22,7 @@ bool qualifies(const Replica& replica, const Master& master, const Timing& timin
   return replica.master_link_down_ms <= explained + kLinkDownFactor * master.down_after_ms;
 }
 
+// [task 7.11] Which of two is to be preferred?
 bool better(const Replica& a, const Replica& b) {
   if (a.priority != b.priority) return a.priority < b.priority;
   if (a.offset != b.offset) return a.offset > b.offset;
@@ -30,6 +32,7 @@ bool better(const Replica& a, const Replica& b) {
 
 }  // namespace
 
+// [task 7.11] The best of those that may.
 Replica* select_replica(const Master& master, const Timing& timing, int64_t now) {
   Replica* best = nullptr;
   for (const auto& [key, replica] : master.replicas) {

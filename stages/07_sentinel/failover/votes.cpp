@@ -11,6 +11,7 @@ namespace {
 
 constexpr int64_t kAnswersLast = 5;  // ask-periods
 
+// [task 7.8] Take the opinion of another sentinel, and its vote.
 void on_answer(Sentinel&, Instance& instance, const Value& reply) {
   auto& peer = static_cast<Peer&>(instance);
   if (!reply.is(Value::Kind::kArray) || reply.items.size() != 3 || !reply.items[0].is(Value::Kind::kInteger) ||
@@ -29,6 +30,7 @@ void on_answer(Sentinel&, Instance& instance, const Value& reply) {
 
 }  // namespace
 
+// [task 7.8] Forget what is old, and ask who is due.
 void ask_others(Sentinel& sentinel, Master& master, Asking asking) {
   const int64_t now = now_ms();
   for (const auto& [id, peer] : master.sentinels) {
@@ -47,6 +49,7 @@ void ask_others(Sentinel& sentinel, Master& master, Asking asking) {
   }
 }
 
+// [task 7.9] Vote, once an epoch.
 void vote(Sentinel& sentinel, Master& master, uint64_t epoch, std::string_view candidate) {
   sentinel.raise_epoch(epoch, master);
   if (master.leader_epoch >= epoch || sentinel.current_epoch > epoch) return;
@@ -59,6 +62,7 @@ void vote(Sentinel& sentinel, Master& master, uint64_t epoch, std::string_view c
   if (candidate != sentinel.id) master.failover.started_ms = failover_moment(sentinel);
 }
 
+// [task 7.10] Count the votes of an epoch, the own one included.
 std::string elect(Sentinel& sentinel, Master& master, uint64_t epoch) {
   Ballot ballot;
   for (const auto& [id, peer] : master.sentinels) {

@@ -30,6 +30,7 @@ struct Credentials {
 };
 
 // Sentinels that have no password for one another take for granted that all have the same one.
+// [task 7.4] With which password does it go there?
 Credentials credentials(const Sentinel& sentinel, const Instance& instance) {
   const Settings& settings = sentinel.settings;
   if (instance.kind != Kind::kSentinel) return {instance.master().auth_user, instance.master().auth_password};
@@ -124,6 +125,7 @@ void Link::restart_ping() {
   last_ping_ms = 0;
 }
 
+// [task 7.4] Open what is missing, but not too often.
 void reconnect(Sentinel& sentinel, Instance& instance) {
   Link& link = *instance.link;
   if (!link.disconnected || instance.address.port == 0) return;
@@ -136,6 +138,7 @@ void reconnect(Sentinel& sentinel, Instance& instance) {
   if (link.commands != nullptr && (!listens || link.messages != nullptr)) link.disconnected = false;
 }
 
+// [task 7.4] Send a command, and remember who asked.
 bool send_command(Instance& instance, std::initializer_list<std::string_view> words, ReplyHandler handler) {
   Link& link = *instance.link;
   if (link.commands == nullptr) return false;

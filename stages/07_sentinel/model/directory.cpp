@@ -114,6 +114,7 @@ void reset(Master& master, Keep keep) {
   master.role_reported_since_ms = now_ms();
 }
 
+// [task 7.13] Watch another server under the same name.
 void switch_address(Sentinel& sentinel, Master& master, Address to) {
   std::vector<Address> replicas;
   for (const auto& [key, replica] : master.replicas) {

@@ -10,11 +10,13 @@ namespace {
 
 constexpr int64_t kMissedHellos = 3;  // every sentinel hears at least its own
 
+// [task 7.7] For how long has there been no acceptable answer?
 int64_t silent_for(const Link& link, int64_t now) {
   if (link.act_ping_ms != 0) return now - link.act_ping_ms;
   return link.disconnected ? now - link.last_avail_ms : 0;
 }
 
+// [task 7.7] Leave connections that seem to be dead.
 void drop_stuck_connections(const Sentinel& sentinel, Instance& instance, int64_t now) {
   Link& link = *instance.link;
   const int64_t old_enough = sentinel.timing.min_link_reconnect_period;
@@ -40,6 +42,7 @@ bool boots_too_long(const Master& master, int64_t now) {
   return master.reboot_seen && now - master.reboot_seen_ms > master.reboot_down_after_ms;
 }
 
+// [task 7.7] Is it down, in my opinion?
 bool is_down(const Sentinel& sentinel, const Instance& instance, int64_t now) {
   if (silent_for(*instance.link, now) > instance.down_after_ms) return true;
   if (instance.kind != Kind::kMaster) return false;
@@ -49,6 +52,7 @@ bool is_down(const Sentinel& sentinel, const Instance& instance, int64_t now) {
 
 }  // namespace
 
+// [task 7.7] Notice that it went down, or came back.
 void check_subjectively_down(Sentinel& sentinel, Instance& instance) {
   const int64_t now = now_ms();
   const bool down = is_down(sentinel, instance, now);
@@ -63,6 +67,7 @@ void check_subjectively_down(Sentinel& sentinel, Instance& instance) {
   sentinel.events.about(LogLevel::kWarning, down ? "+sdown" : "-sdown", instance);
 }
 
+// [task 7.8] Count who agrees.
 void check_objectively_down(Sentinel& sentinel, Master& master) {
   const auto agree = std::count_if(master.sentinels.begin(), master.sentinels.end(),
                                    [](const auto& each) { return each.second->says_down; }) +

@@ -8,11 +8,13 @@
 
 namespace strata::sentinel {
 
+// [task 7.6] Write a hello.
 std::string format_hello(const Hello& hello) {
   return fmt::format("{},{},{},{},{},{},{},{}", hello.ip, hello.port, hello.run_id, hello.current_epoch,
                      hello.master_name, hello.master_host, hello.master_port, hello.config_epoch);
 }
 
+// [task 7.6] Read a hello of exactly eight fields.
 std::optional<Hello> parse_hello(std::string_view text) {
   std::array<std::string_view, 8> fields;
   for (size_t i = 0; i < fields.size(); i++) {

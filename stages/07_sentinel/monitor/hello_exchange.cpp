@@ -34,6 +34,7 @@ void remove_who_was_there(Sentinel& sentinel, const Master& master, const Hello&
 }
 
 // The sender is new, or it is no longer where it was.
+// [task 7.6] Get to know a sentinel that is new, or that has moved.
 Peer* meet(Sentinel& sentinel, Master& master, const Hello& hello) {
   const bool moved = master.sentinels.erase(hello.run_id) > 0;
   if (moved) {
@@ -52,6 +53,7 @@ Peer* meet(Sentinel& sentinel, Master& master, const Hello& hello) {
   return &peer;
 }
 
+// [task 7.13] Believe who has the higher config epoch.
 void adopt_configuration(Sentinel& sentinel, Master& master, const Peer& sender, const Hello& hello) {
   master.config_epoch = hello.config_epoch;
   const bool names = sentinel.settings.resolve_hostnames;
@@ -67,6 +69,7 @@ void adopt_configuration(Sentinel& sentinel, Master& master, const Peer& sender,
 
 }  // namespace
 
+// [task 7.6] Say where you are, and where you believe the master to be.
 void send_hello(Sentinel& sentinel, Instance& instance) {
   const Master& master = instance.master();
   Hello hello;
@@ -101,6 +104,7 @@ void receive_hello(Sentinel& sentinel, const Value& message) {
   if (text.find(sentinel.id) == text.npos) take_hello(sentinel, text);  // not my own
 }
 
+// [task 7.6] Take over what is newer.
 void take_hello(Sentinel& sentinel, std::string_view text) {
   const std::optional<Hello> hello = parse_hello(text);
   if (!hello) return;

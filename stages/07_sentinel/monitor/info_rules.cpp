@@ -13,6 +13,7 @@ namespace strata::sentinel {
 
 namespace {
 
+// [task 7.5] Notice a restart.
 void note_run_id(Sentinel& sentinel, DataInstance& instance, const InfoReport& report) {
   if (report.run_id.empty() || report.run_id == instance.run_id) return;
   if (!instance.run_id.empty()) {
@@ -26,6 +27,7 @@ void note_run_id(Sentinel& sentinel, DataInstance& instance, const InfoReport& r
   instance.run_id = report.run_id;
 }
 
+// [task 7.5] Get to know new replicas.
 void discover_replicas(Sentinel& sentinel, Master& master, const InfoReport& report) {
   for (const auto& [host, port] : report.replicas) {
     if (find_replica(sentinel, master, host, port) != nullptr) continue;
@@ -50,6 +52,7 @@ void note_replica_state(Replica& replica, const InfoReport& report) {
   replica.announced = report.announced.value_or(replica.announced);
 }
 
+// [task 7.5] Notice a change of role.
 void note_role(Sentinel& sentinel, DataInstance& instance, Role role) {
   if (role == instance.role_reported) return;
   instance.role_reported = role;
@@ -73,6 +76,7 @@ bool was_up_for(const Instance& instance, int64_t ms) {
 }
 
 // A configured replica says that it is a master: the one that was promoted, or an old master that has come back.
+// [task 7.12] The promoted one, or one that has to be put right.
 void replica_says_master(Sentinel& sentinel, Replica& replica) {
   Master& master = replica.master();
   if (replica.promoted && master.failover.state == FailoverState::kWaitPromotion) {
@@ -90,6 +94,7 @@ void replica_says_master(Sentinel& sentinel, Replica& replica) {
   }
 }
 
+// [task 7.14] It follows: whom?
 void replica_says_replica(Sentinel& sentinel, Replica& replica) {
   Master& master = replica.master();
   const bool names = sentinel.settings.resolve_hostnames;
@@ -116,6 +121,7 @@ void replica_says_replica(Sentinel& sentinel, Replica& replica) {
 
 }  // namespace
 
+// [task 7.5] Draw the conclusions from an INFO.
 void take_info(Sentinel& sentinel, DataInstance& instance, std::string_view text) {
   const InfoReport report = parse_info(text);
   instance.info = text;

@@ -26,6 +26,7 @@ void on_info(Sentinel& sentinel, Instance& instance, const Value& reply) {
 }
 
 // Whatever answers is there, but only some answers say that it is fit for work.
+// [task 7.4] Judge the answer to a PING.
 void on_pong(Sentinel&, Instance& instance, const Value& reply) {
   if (!reply.is(Value::Kind::kStatus) && !reply.is(Value::Kind::kError)) return;
   Link& link = *instance.link;
@@ -51,6 +52,7 @@ void send_ping(Sentinel&, Instance& instance) {
   if (link.act_ping_ms == 0) link.act_ping_ms = link.last_ping_ms;
 }
 
+// [task 7.4] Send what is due.
 void send_periodic(Sentinel& sentinel, Instance& instance) {
   const Link& link = *instance.link;
   if (link.disconnected || link.pending.size() >= kMaxPending * static_cast<size_t>(link.users)) return;

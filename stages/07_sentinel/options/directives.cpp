@@ -195,12 +195,14 @@ std::string directive_of(const Words& words) {
   return name == "known-slave" ? "known-replica" : name;
 }
 
+// [task 7.2] In which round is this line read?
 int round_of(const Words& words) {
   const std::string name = directive_of(words);
   if (find_in(kGlobal, name) != nullptr) return 0;
   return name == "monitor" ? 1 : 2;
 }
 
+// [task 7.2] Read one line.
 Status read(Sentinel& sentinel, const Words& words) {
   if (words.empty()) return {};  // --sentinel of the command line
   const std::string name = directive_of(words);

@@ -27,6 +27,7 @@ class Lines {
   std::vector<std::pair<std::string, resp::RewriteLine>> lines_;
 };
 
+// [task 7.3] The lines of what the user has set for a master.
 void put_settings_of(const Master& master, const Settings& settings, Lines& lines) {
   constexpr Timing kDefault;
   const std::string& name = master.name;
@@ -53,6 +54,7 @@ void put_settings_of(const Master& master, const Settings& settings, Lines& line
   }
 }
 
+// [task 7.3] The lines of what the sentinel has learnt about a master.
 void put_state_of(const Master& master, const Settings& settings, Lines& lines) {
   const std::string& name = master.name;
   lines.put("config-epoch", "{} {}", name, master.config_epoch);
@@ -73,6 +75,7 @@ void put_state_of(const Master& master, const Settings& settings, Lines& lines) 
 
 }  // namespace
 
+// [task 7.3] All lines.
 std::vector<std::pair<std::string, resp::RewriteLine>> current_lines(const Sentinel& sentinel) {
   const Settings& settings = sentinel.settings;
   Lines lines;
