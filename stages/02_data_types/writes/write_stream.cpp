@@ -1,6 +1,5 @@
 #include "02_data_types/writes/write_stream.h"
 
-#include <algorithm>
 #include <array>
 
 #include "01_resp_server/resp/request_encoder.h"
@@ -82,41 +81,51 @@ void WriteStream::clear() {
 }
 
 void WriteStream::pass_on(size_t first, size_t last) {
+  const auto& replays = effects_.replays;
   for (WriteSink* sink : sinks_) {
-    bool concerned =
-        std::any_of(effects_.replays.begin() + static_cast<ptrdiff_t>(first),
-                    effects_.replays.begin() + static_cast<ptrdiff_t>(last),
-                    [&](const WriteEffects::Replay& replay) { return (replay.copies & sink->copy_) != 0; });
-    if (concerned) pass_on_to(*sink, first, last);
+    size_t wanted = first;
+    while (wanted < last && (replays[wanted].copies & sink->copy_) == 0) wanted++;
+    if (wanted == last) continue;
+    sink->begin_unit();
+    if (last - first == 1) {  // nearly always
+      select_database(*sink, replays[first].db);
+      sink->append(requests(first, last));
+    } else {
+      pass_on_transaction(*sink, wanted, last);
+    }
+    sink->end_unit();
   }
 }
 
-void WriteStream::pass_on_to(WriteSink& sink, size_t first, size_t last) {
+void WriteStream::pass_on_transaction(WriteSink& sink, size_t first, size_t last) {
   const auto& replays = effects_.replays;
-  std::string_view bytes = effects_.bytes;
-  auto begin_of = [&](size_t i) { return i == 0 ? 0 : replays[i - 1].end; };
   auto wanted = [&](size_t i) { return i < last && (replays[i].copies & sink.copy_) != 0; };
-  bool together = last - first > 1;
   bool opened = false;
-  sink.begin_unit();
   for (size_t i = first; i < last; i++) {
     if (!wanted(i)) continue;
-    if (replays[i].db != sink.db_) {
-      sink.db_ = replays[i].db;
-      std::string number = std::to_string(sink.db_);
-      select_.clear();
-      resp::append_request(select_, std::array<std::string_view, 2>{"SELECT", number});
-      sink.append(select_);
-    }
-    if (together && !opened) sink.append(kMulti);
+    select_database(sink, replays[i].db);
+    if (!opened) sink.append(kMulti);
     opened = true;
     size_t end = i + 1;
     while (wanted(end) && replays[end].db == sink.db_) end++;
-    sink.append(bytes.substr(begin_of(i), replays[end - 1].end - begin_of(i)));
+    sink.append(requests(i, end));
     i = end - 1;
   }
-  if (together) sink.append(kExec);
-  sink.end_unit();
+  sink.append(kExec);
+}
+
+void WriteStream::select_database(WriteSink& sink, int db) {
+  if (sink.db_ == db) return;
+  sink.db_ = db;
+  std::string number = std::to_string(db);
+  select_.clear();
+  resp::append_request(select_, std::array<std::string_view, 2>{"SELECT", number});
+  sink.append(select_);
+}
+
+std::string_view WriteStream::requests(size_t first, size_t last) const {
+  const size_t begin = first == 0 ? 0 : effects_.replays[first - 1].end;
+  return std::string_view(effects_.bytes).substr(begin, effects_.replays[last - 1].end - begin);
 }
 
 }  // namespace strata::db

@@ -82,7 +82,9 @@ class WriteStream final : public resp::CommandObserver {
   void pass_on_together();
   void pass_on_singly();
   void pass_on(size_t first, size_t last);
-  void pass_on_to(WriteSink& sink, size_t first, size_t last);
+  void pass_on_transaction(WriteSink& sink, size_t first, size_t last);
+  void select_database(WriteSink& sink, int db);
+  std::string_view requests(size_t first, size_t last) const;  // the bytes of these replays
   void clear();
 
   resp::Server& server_;
