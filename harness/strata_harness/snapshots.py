@@ -124,6 +124,6 @@ def refuse(server: Server) -> str:
     server.stopping = True
     wait_until(lambda: not server.alive() or server.answers(), 10, "the server to refuse its snapshot")
     log = server.log_text()[before:]
-    assert not server.alive(), f"the server serves a snapshot that it should have refused\n{log[-2000:]}"
+    assert not server.alive(), f"the server serves files that it should have refused to load\n{log[-2000:]}"
     assert server.returncode != 0, f"the server refused its snapshot, but ended as if all were well\n{log[-2000:]}"
     return log
