@@ -68,6 +68,7 @@ std::string_view obstacle(Replication& replication, const Asked& asked) {
   return {};
 }
 
+// [task 6.14] Begin, or call it off.
 void failover_command(Client& client, Args args) {
   auto& replication = client.server.get<Replication>();
   Asked asked;

@@ -11,17 +11,20 @@ namespace {
 
 using db::Transactions;
 
+// [task 6.2] Refuse what may write.
 bool refuse_write(resp::Client& client, const resp::CommandSpec& spec, resp::Args) {
   if (!Transactions::writes(client, spec)) return true;
   client.reply.error("READONLY You can't write against a read only replica.");
   return false;
 }
 
+// [task 6.2] Refuse to show old data.
 bool refuse_stale(resp::Client& client, const resp::CommandSpec&, resp::Args) {
   client.reply.error("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.");
   return false;
 }
 
+// [task 6.11] Refuse writes that too few others would have.
 bool refuse_lonely(resp::Client& client, const resp::CommandSpec& spec, resp::Args) {
   if (!Transactions::writes(client, spec)) return true;
   client.reply.error("NOREPLICAS Not enough good replicas to write.");

@@ -52,7 +52,7 @@ void Replication::hear_of_expired_keys() {
 
 // --- roles ---
 
-// [task 6.9] Become the replica of that master.
+// [task 6.2] Become the replica of that master.
 void Replication::follow(const std::string& host, int port) {
   server_.get<db::BlockedClients>().interrupt_all(
       "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)");

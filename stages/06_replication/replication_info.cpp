@@ -49,6 +49,7 @@ void tell_link(resp::Server& server, Replication& replication, resp::InfoWriter&
   out.field("replica_announced", replication.options.announced);
 }
 
+// [task 6.1] Tell the role, the replicas, the history.
 void tell(resp::Server& server, Replication& replication, resp::InfoWriter& out) {
   const Options& options = replication.options;
   Master& master = replication.master();

@@ -11,6 +11,7 @@ using namespace resp;
 
 namespace {
 
+// [task 6.2] Follow a master, another one, or none.
 void replicaof_command(Client& client, Args args) {
   auto& replication = client.server.get<Replication>();
   if (replica_of(client).is_replica()) {

@@ -87,6 +87,7 @@ void Waiters::acknowledged() {
   }
 }
 
+// [task 6.11] Answer when enough replicas have it, or when the time is up.
 void wait_command(Client& client, Args args) {
   auto& replication = client.server.get<Replication>();
   if (replication.is_replica()) {

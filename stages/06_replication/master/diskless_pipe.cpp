@@ -94,7 +94,7 @@ void Master::Pipe::pause() {
   });
 }
 
-// [task 6.6] Pass a piece on to everybody.
+// [task 6.7] Pass a piece on to everybody.
 void Master::Pipe::on_readable() {
   if (!all_have_taken()) return pause();
   char piece[kPiece];

@@ -42,7 +42,7 @@ bool Failover::find_target() {
   return false;
 }
 
-// [task 6.11] Hand over when the target has everything, or when the time is up.
+// [task 6.14] Hand over when the target has everything, or when the time is up.
 void Failover::look() {
   if (state_ == State::kInProgress) {
     replication_.link()->retry();
@@ -76,7 +76,7 @@ void Failover::answered(bool accepted) {
   }
 }
 
-// [task 6.11] A master again, as if nothing had been.
+// [task 6.14] A master again, as if nothing had been.
 void Failover::abort(std::string_view why) {
   log_notice("FAILOVER to {} aborted: {}", shown(request_), why);
   if (state_ == State::kInProgress) replication_.promote();

@@ -15,7 +15,7 @@ class LastWait {
  public:
   explicit LastWait(resp::Server& server) : server_(server) {}
 
-  // [task 6.10] Wait for those who lag behind, but not for ever.
+  // [task 6.13] Wait for those who lag behind, but not for ever.
   Answer step(const resp::ShutdownRequest& request) {
     auto& replication = server_.get<Replication>();
     Master& master = replication.master();

@@ -67,7 +67,7 @@ uint64_t Master::oldest_needed() const {
 
 // --- those who come and go ---
 
-// [task 6.3] Give a replica the rest of the stream, or have it wait for a snapshot.
+// [task 6.6] Give a replica the rest of the stream, or have it wait for a snapshot.
 void Master::attach(resp::Client& client, std::string_view id, int64_t offset, bool old_style) {
   if (!old_style && continue_with(client, id, offset)) return;
   if (!old_style && id != "?") statistics.partial_refused++;
@@ -160,6 +160,7 @@ size_t Master::acknowledged_by(uint64_t offset) const {
   }));
 }
 
+// [task 6.11] Count the replicas that were heard of lately.
 size_t Master::good() const {
   const int64_t oldest = server_.loop.now_ms() - options_.min_replicas_max_lag_s * 1000;
   return static_cast<size_t>(std::count_if(replicas_.begin(), replicas_.end(), [oldest](resp::Client* client) {
@@ -230,6 +231,7 @@ void Master::keep_waiting_alive() {
   if (disk_child_) each(ReplicaState::kWaitEnd, newline);
 }
 
+// [task 6.12] Give up those that have not been heard of.
 void Master::drop_silent() {
   const int64_t oldest = server_.loop.now_ms() - options_.timeout_s * 1000;
   each(ReplicaState::kOnline, [&](resp::Client& client, Replica& replica) {

@@ -23,7 +23,7 @@ void Replica::send_file(UniqueFd file, uint64_t bytes) {
   file_left_ = bytes;
 }
 
-// [task 6.5] The next piece: of the file while it lasts, then of the stream.
+// [task 6.6] The next piece: of the file while it lasts, then of the stream.
 void Replica::refill(resp::Client& client) {
   if (file_) {
     char* room = client.out.reserve(kPiece);

@@ -13,6 +13,7 @@ using namespace resp;
 namespace {
 
 // Answers why a connection cannot become a replica now.
+// [task 6.6] Say why this connection cannot become a replica now, if it cannot.
 bool may_attach(Client& client, Args args) {
   auto& replication = client.server.get<Replication>();
   if (replica_of(client).is_replica()) return false;
@@ -79,6 +80,7 @@ bool take_filter(Client& client, std::string_view words) {
 }
 
 // One pair of REPLCONF. False: nothing more is to be answered.
+// [task 6.1] Take one pair.
 bool configure(Client& client, std::string_view option, std::string_view value) {
   Replica& replica = replica_of(client);
   auto& replication = client.server.get<Replication>();
@@ -118,6 +120,7 @@ bool configure(Client& client, std::string_view option, std::string_view value) 
   return true;
 }
 
+// [task 6.1] Take what a replica says of itself, pair by pair.
 void replconf_command(Client& client, Args args) {
   if (args.size() % 2 == 0) {
     client.reply.error(kSyntaxError);

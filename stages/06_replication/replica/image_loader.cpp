@@ -104,7 +104,7 @@ Status ImageLoader::load_file(const std::string& file, const ImageMoment& moment
   return loaded;
 }
 
-// [task 6.7] Load the image as it comes.
+// [task 6.10] Load the image as it comes.
 Status ImageLoader::load_from(LinkSource& source, const ImageHead& head, const ImageMoment& moment,
                               StreamReader& reader) {
   const bool beside = options_.diskless_load == DisklessLoad::kSwapDb;

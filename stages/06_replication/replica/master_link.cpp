@@ -75,7 +75,7 @@ void MasterLink::connect() {
   watch();
 }
 
-// [task 6.7] The socket is open: say PING and see whether somebody is there.
+// [task 6.3] The socket is open: say PING and see whether somebody is there.
 void MasterLink::connected() {
   if (const int error = socket_error(socket_.get()); error != 0) {
     drop(fmt::format("Error condition on socket for SYNC: {}", std::strerror(error)));
@@ -161,7 +161,7 @@ void MasterLink::on_readable() {
 
 // --- the conversation ---
 
-// [task 6.7] Go on as the answer says; false when the link was dropped.
+// [task 6.3] Go on as the answer says; false when the link was dropped.
 bool MasterLink::take_line(std::string_view line, std::string_view* rest) {
   if (line.empty()) return true;  // a sign of life
   switch (state_) {
@@ -229,7 +229,7 @@ void MasterLink::ask() {
   }
 }
 
-// [task 6.7] What the master makes of the request: all, the rest, later.
+// [task 6.3] What the master makes of the request: all, the rest, later.
 bool MasterLink::answer_to_psync(std::string_view line) {
   if (std::exchange(failover_, false)) {
     const bool accepted = line.starts_with("+CONTINUE") || line.starts_with("+FULLRESYNC ");

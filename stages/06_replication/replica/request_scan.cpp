@@ -26,7 +26,7 @@ Result header(std::string_view input, size_t* at, char type, int64_t* number) {
 
 }  // namespace
 
-// [task 6.8] Find the words of a request, or say how much more is needed.
+// [task 6.4] Find the words of a request, or say how much more is needed.
 RequestScan scan_request(std::string_view input, std::vector<std::string_view>& words) {
   words.clear();
   if (input.empty()) return {Result::kMore, 1};

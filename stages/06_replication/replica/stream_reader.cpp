@@ -23,7 +23,7 @@ void StreamReader::forget_unapplied() {
   runner_.drop_transaction();
 }
 
-// [task 6.8] Apply every request that is whole.
+// [task 6.4] Apply every request that is whole.
 bool StreamReader::take(std::string_view bytes) {
   input_.append(bytes);
   const aof::NothingExpires nothing_expires(server_);

@@ -16,7 +16,7 @@ void Backlog::stop() {
   active_ = false;
 }
 
-// [task 6.2] Keep the bytes, and let go of those that are old.
+// [task 6.5] Keep the bytes, and let go of those that are old.
 void Backlog::append(std::string_view bytes) {
   while (!bytes.empty()) {
     if (blocks_.empty() || blocks_.back().size == kBlock) {
@@ -43,7 +43,7 @@ void Backlog::trim() {
   }
 }
 
-// [task 6.2] Find the bytes of an offset.
+// [task 6.5] Find the bytes of an offset.
 std::string_view Backlog::piece(uint64_t offset) const {
   auto after = std::upper_bound(blocks_.begin(), blocks_.end(), offset,
                                 [](uint64_t wanted, const Block& block) { return wanted < block.offset; });

@@ -92,7 +92,7 @@ void ReplicationStream::resume_as_second(const std::string& id, uint64_t offset)
   produce(true);
 }
 
-// [task 6.3] Decide between the rest of the stream and everything.
+// [task 6.8] Decide between the rest of the stream and everything.
 bool ReplicationStream::can_continue(std::string_view id, int64_t offset) const {
   const bool same = equals_nocase(id, id_) || (equals_nocase(id, second_id_) && offset <= second_offset_);
   return same && offset >= 1 && backlog_.holds(static_cast<uint64_t>(offset));
