@@ -210,19 +210,3 @@ def test_other_master(fresh_server):
     follow(other, two)
     in_step(middle, other)
     assert stats(middle)[:2] == (0, 1)
-
-
-@pytest.mark.goal("PSYNC FAILOVER promotes a replica, if it is of the history that is named")
-def test_psync_failover(fresh_server, fake_master):
-    server, master = fresh_server(**OPTIONS), fake_master()
-    wire = server.wire()
-    wire.ok("REPLICAOF", "127.0.0.1", master.port)
-    master.accept_and_sync(offset=START)
-    link_up(wire)
-    asking = FakeReplica(server)
-    asking.introduce()
-    asking.ask("f" * 40, START + 1, "FAILOVER")
-    assert asking.answer() == "-ERR PSYNC FAILOVER replid must match my replid."
-    asking.ask(ID, START + 1, "FAILOVER")
-    assert asking.continues() == replication(wire)["master_replid"] != ID
-    assert replication(wire)["role"] == "master"

@@ -4,7 +4,7 @@ import pytest
 
 from strata_harness.fake_master import ID
 from strata_harness.fake_replica import FakeReplica
-from strata_harness.replicas import follow, link_up, replication, synced
+from strata_harness.replicas import link_up, replication, synced
 from strata_harness.resp import encode
 from strata_harness.wait import wait_until
 
@@ -168,17 +168,6 @@ def test_no_master_link(orphan):
     replica.ask()
     assert replica.answer() == "-NOMASTERLINK Can't SYNC while not connected with my master"
     assert wire("SYNC") is not None and replication(wire)["connected_slaves"] == "0"
-
-
-@pytest.mark.goal("Who has clients that wait loses them when it becomes a replica")
-def test_unblocked(fresh_server, fake_master):
-    server = fresh_server(**OPTIONS)
-    waiting, wire = server.wire(), server.wire()
-    waiting.send_command("BLPOP", "l", 0)
-    wait_until(lambda: b"blocked_clients:1" in wire("INFO", "clients"), 5, "the client to wait")
-    wire.ok("REPLICAOF", "127.0.0.1", fake_master().port)
-    waiting.expect_closed(b"-UNBLOCKED force unblock from blocking operation, "
-                          b"instance state changed (master -> replica?)\r\n")
 
 
 @pytest.mark.goal("A replica's master can be another one, and none; what cannot be a master is refused")

@@ -7,7 +7,7 @@ from strata_harness.fake_master import ID
 from strata_harness.fake_replica import FakeReplica
 from strata_harness.rdb_codes import string
 from strata_harness.rdb_file import RdbWriter
-from strata_harness.replicas import OPTIONS, in_step, link_up, replication, stats, synced
+from strata_harness.replicas import OPTIONS, in_step, replication, stats, synced
 from strata_harness.resp import encode
 from strata_harness.sample import fill
 from strata_harness.snapshots import dump_file, with_dump
