@@ -198,6 +198,7 @@ size_t Master::stream_bytes_beyond_backlog() const {
 }
 
 // A replica that does not keep up makes the stream pile up here. Asked whenever it has grown by a block.
+// [task 6.12] Look at what each of them has not taken yet.
 void Master::check_limits() {
   for (resp::Client* client : replicas_) server_.clients.check_output_limit(*client);
 }
@@ -254,6 +255,7 @@ void Master::drop_stuck() {
   });
 }
 
+// [task 6.12] Let go of a backlog that nobody has come back for.
 void Master::drop_old_backlog() {
   if (!replicas_.empty() || alone_since_ms_ == 0 || options_.backlog_ttl_s == 0 || !stream_.backlog().active()) return;
   if (server_.loop.now_ms() - alone_since_ms_ <= options_.backlog_ttl_s * 1000) return;

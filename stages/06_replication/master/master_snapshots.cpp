@@ -15,7 +15,7 @@
 
 namespace strata::repl {
 
-// [task 6.4] Begin a snapshot for those who wait, if now is the time.
+// [task 6.6] Begin a snapshot for those who wait, if now is the time.
 void Master::consider_snapshot() {
   if (server_.get<rdb::ForkChild>().running() || pipe_) {
     if (!disk_child_) return;
@@ -53,6 +53,7 @@ bool Master::may_join(const Replica& newcomer) const {
 }
 
 // From here on everything that is produced is for this replica as well.
+// [task 6.6] Promise the stream from here on, and say so.
 void Master::promise(resp::Client& client) {
   Replica& replica = replica_of(client);
   uint64_t from = stream_.offset();
@@ -100,7 +101,7 @@ void Master::snapshot_ended(bool succeeded) {
   });
 }
 
-// [task 6.5] Send the file of the snapshot, its length in front.
+// [task 6.6] Send the file of the snapshot, its length in front.
 void Master::send_file_to(resp::Client& client) {
   const std::string& name = server_.get<rdb::RdbOptions>().dbfilename;
   Expected<UniqueFd> file = open_file(name, O_RDONLY);

@@ -76,7 +76,7 @@ void ImageLoader::begin_history(const ImageMoment& moment, StreamReader& reader)
   reader.select(std::max(remembered.db, 0));
 }
 
-// [task 6.7] Put the master's data in the place of ours.
+// [task 6.3] Put the master's data in the place of ours.
 Status ImageLoader::load_file(const std::string& file, const ImageMoment& moment, StreamReader& reader) {
   server_.get<rdb::BackgroundSave>().cancel();
   const PausedLog paused(server_);
