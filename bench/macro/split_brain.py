@@ -3,7 +3,7 @@
     0 s   clients write to the master; its replica is in step
     1 s   a partition: the master with its clients on one side, the replica on the other
     2 s   the replica is promoted, other clients write to it; the old master does not know
-    4 s   the partition ends, the old master becomes a replica: what it took alone is gone
+    6 s   the partition ends, the old master becomes a replica: what it took alone is gone
 
 With min-replicas-to-write 1 and min-replicas-max-lag 1 the old master refuses writes soon after the cut, so that what is
 lost is what came before it noticed. The figure shows writes acknowledged by each side over time.
@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "harness"))
 
 from strata_harness.fault_proxy import FaultProxy  # noqa: E402  (found through the line above)
 
-PARTITION, PROMOTION, HEALING, END = 1.0, 2.0, 4.0, 5.0  # seconds from the first write
+PARTITION, PROMOTION, HEALING, END = 1.0, 2.0, 6.0, 7.0  # seconds from the first write
 RATE = 500  # writes a second to each side
 SETTINGS = {"without min-replicas": {}, "min-replicas-to-write 1": {"min-replicas-to-write": 1, "min-replicas-max-lag": 1}}
 

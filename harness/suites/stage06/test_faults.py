@@ -28,7 +28,8 @@ def follow(other, between):
     other.ok("REPLICAOF", "127.0.0.1", between.port)
 
 
-@pytest.mark.parametrize("at", [7, 60, 1000, 50_000])
+@pytest.mark.parametrize("trio, at", [(PAIRS[0], 7), (PAIRS[1], 60), (PAIRS[2], 60), (PAIRS[0], 1000), (PAIRS[1], 50_000),
+                                      (PAIRS[2], 50_000)], indirect=["trio"])
 @pytest.mark.goal("The link is cut after so many bytes of handshake or image: the next attempt gets through")
 def test_cut_once(trio, at):
     wire, other, between, _ = trio
