@@ -70,7 +70,7 @@ def test_promoted(expired):
 def test_own_keys(expired):
     _, other = expired
     other.ok("CONFIG", "SET", "replica-read-only", "no")
-    other.ok("SET", "own", "v", "PX", 1)
+    other.ok("SET", "own", "v", "PX", 300)
     assert b"slave_expires_tracked_keys:1" in other("INFO", "stats")
     wait_until(lambda: other("DBSIZE") == 5, 5, "its own key to go")
 
