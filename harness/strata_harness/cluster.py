@@ -155,6 +155,12 @@ def state_is(wire: Wire, state: str, timeout: float = 10) -> None:
     wait_until(lambda: cluster_info(wire)["cluster_state"] == state, timeout, f"cluster_state:{state}")
 
 
+def knows_slots(wire: Wire) -> None:
+    """A node that cannot tell a key's slot is of no use, whatever else it may do."""
+    found = wire("CLUSTER", "KEYSLOT", "foo")
+    assert found == slot_of("foo"), f"CLUSTER KEYSLOT foo answered {found!r} instead of {slot_of('foo')}"
+
+
 # -- one node ----------------------------------------------------------------------------------------------------------
 
 
@@ -206,8 +212,9 @@ class SharedNode(SharedServer):
     def _start(self) -> None:
         self._scene.write(self.server)
         super()._start()
-        if self._scene.members and self._scene.ok:
-            with self._admin() as wire:
+        with self._admin() as wire:
+            knows_slots(wire)
+            if self._scene.members and self._scene.ok:
                 state_is(wire, "ok")
 
     def _reset(self) -> bool:

@@ -73,6 +73,14 @@ class BusWire:
             raise BusError("the node closed the connection instead of answering")
         return decode(data)
 
+    def rest(self) -> bytes:
+        """What the node still had to say, once it is told that nothing more will come."""
+        self.socket.shutdown(socket.SHUT_WR)
+        data = b""
+        while piece := self.socket.recv(1 << 16):
+            data += piece
+        return data
+
     def closed(self) -> bool:
         """Waits for the node to close the connection. What it sends before is dropped."""
         try:

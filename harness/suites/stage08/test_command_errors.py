@@ -2,7 +2,7 @@
 
 import pytest
 
-from strata_harness.cluster import ME
+from strata_harness.cluster import ME, knows_slots
 from strata_harness.resp import RespError
 
 DISABLED = RespError("ERR This instance has cluster support disabled")
@@ -22,6 +22,7 @@ def test_disabled(fresh_server):
     assert b"cluster_enabled:0" in wire("INFO", "cluster")
     assert b"redis_mode:standalone" in wire("INFO", "server")
     wire.ok("SELECT", 3)
+    knows_slots(fresh_server(cluster_enabled="yes").wire())
 
 
 @pytest.mark.goal("A subcommand with too few or too many words is refused by its full name")
@@ -125,6 +126,8 @@ def test_replicaof_refused(fresh_server):
     server.start(wait=False)
     assert server.wait_exit() == 1
     assert "replicaof directive not allowed in cluster mode" in server.log_text()
+    del server.options["replicaof"]
+    knows_slots(server.start().wire())
 
 
 @pytest.mark.goal("A client port that leaves no room for the bus port is refused")
@@ -132,3 +135,5 @@ def test_no_bus_port(fresh_server):
     server = fresh_server(start=False, cluster_enabled="yes", port=60000)
     server.start(wait=False)
     assert server.wait_exit() == 1
+    del server.options["port"]
+    knows_slots(server.start().wire())

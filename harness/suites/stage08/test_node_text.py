@@ -123,9 +123,11 @@ def test_my_id(wire, fresh_server):
     assert cluster_info(other)["cluster_known_nodes"] == "1" and cluster_info(other)["cluster_size"] == "1"
 
 
-@pytest.mark.goal("Two new nodes have different ids")
+@pytest.mark.goal("Two new nodes have different ids, and each keeps its own")
 def test_ids_differ(fresh_server):
-    assert my_id(fresh_server(cluster_enabled="yes").wire()) != my_id(fresh_server(cluster_enabled="yes").wire())
+    servers = [fresh_server(cluster_enabled="yes") for _ in range(2)]
+    ids = [my_id(server.wire()) for server in servers]
+    assert ids[0] != ids[1] and [my_id(server.restart().wire()) for server in servers] == ids
 
 
 @pytest.mark.goal("cluster-announce-ip, -port and -bus-port are what the node tells of itself at once")

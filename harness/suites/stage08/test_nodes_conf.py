@@ -294,3 +294,6 @@ def test_second_database(fresh_server):
     server = fresh_server(start=False, **OPTIONS)
     dump_path(server).write_bytes(snapshot(key_in(MINE), db=1))
     refuse(server)
+    dump_path(server).write_bytes(snapshot(key_in(MINE)))
+    wire = server.start().wire()
+    assert wire("CLUSTER", "COUNTKEYSINSLOT", MINE) == 1 and myself(wire).slots == {MINE}

@@ -94,7 +94,7 @@ void SocketLink::on_writable() {
   if (!output_.empty()) bus_.flush_soon(*this);
 }
 
-// [task 8.4] Cut the stream of bytes into packets.
+// [task 8.8] Cut the stream of bytes into packets.
 void SocketLink::on_readable() {
   if (connecting_) {
     on_writable();

@@ -43,7 +43,7 @@ Node* node_argument(Client& client, std::string_view id) {
   return node;
 }
 
-// [task 8.5] Begin to introduce ourselves to a node.
+// [task 8.9] Begin to introduce ourselves to a node.
 void meet_command(Client& client, Args args) {
   if (args.size() > 5) {
     reply_bad_subcommand(client, args);

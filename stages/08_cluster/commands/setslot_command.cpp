@@ -74,7 +74,7 @@ void give_slot(Client& client, int slot, std::string_view id) {
 
 }  // namespace
 
-// [task 8.16] Move a slot, one step.
+// [task 8.4] Move a slot, one step.
 void setslot_command(Client& client, Args args) {
   View& view = cluster_of(client).view();
   if (view.myself().is_replica()) {

@@ -36,6 +36,7 @@ void change(Client& client, bool add, const SlotSet& wanted) {
   client.reply.ok();
 }
 
+// [task 8.4] Take slots that are nobody's, or give some up.
 void change_slots(Client& client, Args args, bool add) {
   std::vector<int> slots;
   for (std::string_view word : args.subspan(2)) {
@@ -50,6 +51,7 @@ void change_slots(Client& client, Args args, bool add) {
   change(client, add, wanted);
 }
 
+// [task 8.4] The same for ranges of slots.
 void change_ranges(Client& client, Args args, bool add) {
   if (args.size() % 2 != 0) {
     client.reply.error(
@@ -86,7 +88,6 @@ std::optional<int> slot_argument(Client& client, std::string_view text, std::str
   return std::nullopt;
 }
 
-// [task 8.16] Take slots that are nobody's, or give some up.
 void addslots_command(Client& client, Args args) { change_slots(client, args, true); }
 void delslots_command(Client& client, Args args) { change_slots(client, args, false); }
 void addslotsrange_command(Client& client, Args args) { change_ranges(client, args, true); }

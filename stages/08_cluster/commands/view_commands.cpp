@@ -108,7 +108,7 @@ void cluster_info_command(Client& client, Args) {
   client.reply.verbatim(text);
 }
 
-// [task 8.18] The map that clients route by.
+// [task 8.5] The map that clients route by.
 void slots_command(Client& client, Args) {
   const View& view = cluster_of(client).view();
   Chunk* length = client.reply.open();

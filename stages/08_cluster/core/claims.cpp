@@ -26,7 +26,7 @@ Claims::Losses Claims::take(Node& claimer, uint64_t epoch, const SlotSet& claime
   return losses;
 }
 
-// [task 8.11] Decide about the slots that a master claims.
+// [task 8.12] Decide about the slots that a master claims.
 void Claims::apply(Node& claimer, uint64_t epoch, const SlotSet& claimed) {
   if (view_.is_myself(claimer)) {
     log_warning("Discarding UPDATE message about myself.");

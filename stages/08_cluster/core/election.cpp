@@ -16,7 +16,7 @@ constexpr int64_t kDelayOfRankMs = 1000;
 
 // --- the replica's side ---
 
-// [task 8.12] How old may the data be that becomes the master's?
+// [task 8.14] How old may the data be that becomes the master's?
 bool Election::young_enough(bool manual) {
   int64_t age = host_.master_silence_ms();
   if (age > settings_.node_timeout_ms) age -= settings_.node_timeout_ms;
@@ -57,7 +57,7 @@ void Election::schedule(bool manual) {
   messenger_.pong_to_shard();  // the others learn our offset, and so their own rank
 }
 
-// [task 8.12] Go on with the election, as far as it can go now.
+// [task 8.14] Go on with the election, as far as it can go now.
 void Election::step(bool manual) {
   const Node& myself = view_.myself();
   view_.due.failover = false;

@@ -21,7 +21,7 @@ void Epochs::heard(const Header& header, Node& sender) {
   }
 }
 
-// [task 8.10] Two masters must not claim slots with the same epoch.
+// [task 8.12] Two masters must not claim slots with the same epoch.
 void Epochs::resolve_collision(const Node& other) {
   Node& myself = view_.myself();
   if (!myself.is_master() || !other.is_master() || other.config_epoch != myself.config_epoch) return;

@@ -28,7 +28,7 @@ size_t FailureDetection::reports(Node& node) {
   return node.failure_reports.size();
 }
 
-// [task 8.8] Has a majority of the masters lost this node?
+// [task 8.11] Has a majority of the masters lost this node?
 void FailureDetection::conclude(Node& node) {
   if (!node.suspected() || node.failed()) return;
   const size_t votes = reports(node) + (view_.myself().is_master() ? 1 : 0);

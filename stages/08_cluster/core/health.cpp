@@ -22,7 +22,7 @@ bool Health::covered() const {
   return true;
 }
 
-// [task 8.9] Judge whether this node may serve.
+// [task 8.3] Judge whether this node may serve.
 void Health::evaluate() {
   const int64_t now = host_.now_ms();
   if (first_ms_ == 0) first_ms_ = now;

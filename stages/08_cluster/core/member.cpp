@@ -84,7 +84,7 @@ void Member::forget(Node& node, int64_t ban_ms) {
   view_.due.save = view_.due.evaluate = true;
 }
 
-// [task 8.16] Become a node that knows nobody.
+// [task 8.4] Become a node that knows nobody.
 void Member::reset(bool new_identity) {
   Node& myself = view_.myself();
   if (myself.is_replica()) {
@@ -108,7 +108,6 @@ void Member::reset(bool new_identity) {
 
 // --- time ---
 
-// [task 8.7] What a member does ten times a second.
 void Member::cron() {
   ++turns_;
   tend_links();
@@ -163,6 +162,7 @@ void Member::ping_one_of_some() {
   if (oldest != nullptr) messenger.ping(*oldest->link, PacketType::kPing);
 }
 
+// [task 8.11] Ask a node that was silent, and suspect one that does not answer.
 void Member::watch(Node& node) {
   const int64_t now = host_.now_ms();
   const int64_t timeout = settings_.node_timeout_ms;

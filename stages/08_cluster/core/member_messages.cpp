@@ -19,7 +19,7 @@ Node* Member::sender_of(Link& link, const Header& header) {
   return sender;
 }
 
-// [task 8.7] Handle a packet.
+// [task 8.9] Handle a packet.
 void Member::received(Link& link, std::string_view bytes) {
   Packet packet;
   std::string error;
@@ -208,7 +208,7 @@ void Member::on_fail(const Packet& packet, Node* sender) {
   failures.told_failed(*node);
 }
 
-// [task 8.6] Learn from what a node tells of others.
+// [task 8.10] Learn from what a node tells of others.
 void Member::read_gossip(const Packet& packet, Node& sender) {
   for (const GossipEntry& entry : packet.gossip) {
     if (Node* node = view_.find(entry.id); node != nullptr) {

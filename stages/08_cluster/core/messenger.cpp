@@ -19,7 +19,7 @@ GossipEntry entry_of(const Node& node) {
 
 }  // namespace
 
-// [task 8.5] What every message says of its sender.
+// [task 8.7] What every message says of its sender.
 Packet Messenger::packet(PacketType type) const {
   const Node& myself = view_.myself();
   const Node& shard = myself.shard();
@@ -92,7 +92,7 @@ void Messenger::pong_to_shard() {
 // Some nodes at random, a tenth of all but three at least, so that each node hears of every other several times within a
 // node timeout; and all that we cannot reach, for those who count such reports.
 //
-// [task 8.6] Choose what to tell of other nodes.
+// [task 8.10] Choose what to tell of other nodes.
 std::vector<GossipEntry> Messenger::gossip() const {
   std::vector<GossipEntry> entries;
   std::vector<Node*> chosen;

@@ -239,7 +239,7 @@ void Migration::propagate() {
   }
 }
 
-// [task 8.19] Move the keys.
+// [task 8.6] Move the keys.
 void Migration::run() {
   std::optional<Step> step = attempt();
   // A connection that was kept may have been closed by the target since: once more, with a new one.

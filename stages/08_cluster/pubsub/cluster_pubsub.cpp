@@ -25,7 +25,7 @@ void sunsubscribe_command(Client& client, Args args) {
   unsubscribe_each(client, args.subspan(1), TopicKind::kShardChannel, "sunsubscribe");
 }
 
-// [task 8.20] Pass a message on to the nodes that may have listeners.
+// [task 8.9] Pass a message on to the nodes that may have listeners.
 void pass_on(Cluster& cluster, PacketType type, std::string_view channel, std::string_view message) {
   Packet packet = cluster.member().messenger.packet(type);
   packet.channel = channel;

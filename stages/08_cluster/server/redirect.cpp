@@ -4,7 +4,7 @@
 
 namespace strata::cluster {
 
-// [task 8.2] Note one more key of the command.
+// [task 8.5] Note one more key of the command.
 void Placement::add(std::string_view key, bool shard_channels) {
   View& view = cluster_.view();
   const int slot = key_slot(key);
@@ -36,7 +36,7 @@ std::string Placement::redirect(std::string_view kind, const Node& node) const {
   return fmt::format("{} {} {}:{}", kind, slot_, cluster_.endpoint(node).value_or(""), node.port);
 }
 
-// [task 8.2] Decide where the command is to be run.
+// [task 8.5] Decide where the command is to be run.
 std::string Placement::verdict(const KeyedRequest& request) const {
   View& view = cluster_.view();
   if (fault_ == Fault::kUnowned) return "CLUSTERDOWN Hash slot not served";

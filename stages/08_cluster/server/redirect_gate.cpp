@@ -52,7 +52,7 @@ void end_asking(Client& client, const CommandSpec& spec) {
   client.armed &= ~client.server.get<Redirections>().asked;
 }
 
-// [task 8.2] Find out whether a command with keys is to be served here.
+// [task 8.5] Find out whether a command with keys is to be served here.
 bool redirect_gate(Client& client, const CommandSpec& spec, Args args) {
   if (client.has(Client::kInternal) || client.kind == ClientClass::kMaster) return true;
   const ClientState* state = client.ext.get(kClientState);

@@ -44,7 +44,7 @@ Expected<std::string> NodesFile::read() const {
   return read_all(fd_.get(), path_);
 }
 
-// [task 8.17] Replace what the file holds, so that a crash at any point leaves the old or the new.
+// [task 8.2] Replace what the file holds, so that a crash at any point leaves the old or the new.
 Status NodesFile::write(std::string_view text, bool sync) {
   const std::string fresh = path_ + ".new";
   Expected<UniqueFd> file = open_file(fresh, O_RDWR | O_CREAT | O_TRUNC);

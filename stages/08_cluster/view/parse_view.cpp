@@ -197,7 +197,7 @@ std::string own_id(const std::vector<std::string_view>& lines) {
 
 }  // namespace
 
-// [task 8.17] Read nodes.conf.
+// [task 8.2] Read nodes.conf.
 Expected<std::unique_ptr<View>> parse_view(std::string_view text, int64_t now_ms) {
   const std::vector<std::string_view> lines = lines_of(text);
   const std::string id = own_id(lines);

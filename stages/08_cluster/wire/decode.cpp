@@ -205,7 +205,7 @@ std::optional<size_t> packet_length(std::string_view bytes) {
   return length;
 }
 
-// [task 8.4] Read a packet that anybody may have sent.
+// [task 8.8] Read a packet that anybody may have sent.
 Decoded decode(std::string_view bytes, Packet* out, std::string* error) {
   *out = {};
   Reader version(bytes.substr(8));

@@ -76,7 +76,7 @@ void write_hostname(Writer& out, const std::string& hostname) {
 
 }  // namespace
 
-// [task 8.3] Write a packet as the bus wants it.
+// [task 8.7] Write a packet as the bus wants it.
 std::string encode(const Packet& packet) {
   std::string bytes;
   bytes.reserve(kHeaderBytes + packet.gossip.size() * kGossipBytes);
