@@ -28,7 +28,6 @@ std::optional<std::string_view> item(std::string_view line, std::string_view beg
 }
 
 // slave0:ip=10.0.0.2,port=6379,state=online,...      and long ago slave0:10.0.0.2,6379,online
-// [task 7.5] Read the line of a replica, in the new or the old form.
 std::optional<InfoReport::ListedReplica> listed_replica(std::string_view line) {
   std::optional<std::string_view> host = item(line, "ip=");
   std::optional<std::string_view> port = item(line, "port=");
