@@ -15,6 +15,7 @@ using resp::CommandSpec;
 
 // Adds SENTINEL with all its subcommands. The tables of the families are below.
 void install_sentinel_command(resp::Server& server);
+void document_sentinel(resp::Server& server);
 // Removes what a sentinel does not have, and replaces PUBLISH and ROLE.
 void install_server_commands(resp::Server& server);
 void install_sentinel_info(resp::Server& server, Sentinel& sentinel);

@@ -95,6 +95,7 @@ void install_sentinel_command(resp::Server& server) {
   help.flags = resp::kLoading | resp::kStale | resp::kOnlySentinel;
   sentinel.subcommands.push_back(std::move(help));
   server.commands.add(std::move(sentinel));
+  document_sentinel(server);
 }
 
 }  // namespace strata::sentinel
