@@ -32,6 +32,11 @@ void declare_replicaof(resp::Config& config, Replication& replication) {
             replication.configured_port = static_cast<int>(port);
             return Status();
           },
+      .rewrite = [&replication]() -> std::vector<std::string> {
+        const MasterLink* link = replication.link();
+        if (link == nullptr || !replication.kept_by_configuration) return {};
+        return {fmt::format("replicaof {} {}", link->host(), link->port())};
+      },
       .default_text = "",
   };
   config.custom("replicaof", std::move(option), "the master that this server follows",

@@ -28,6 +28,7 @@ class Replication {
   Options options;
   std::string configured_host;  // replicaof in the configuration; empty: a master
   int configured_port = 0;
+  bool kept_by_configuration = true;  // CONFIG REWRITE writes whom it follows; a cluster keeps that elsewhere
   bool passes_on_messages = true;  // PUBLISH goes to the replicas; a cluster has ways of its own
 
   ReplicationStream& stream() { return stream_; }

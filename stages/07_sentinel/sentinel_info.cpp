@@ -62,7 +62,6 @@ void install_sentinel_info(resp::Server& server, Sentinel& sentinel) {
   server.commands.each([](CommandSpec& spec) {
     if (spec.name == "info") spec.run = info_command;
   });
-  server.info.section("server").add([](resp::InfoWriter& out) { out.field("redis_mode", "sentinel"); });
   server.info.section("sentinel", kSectionRank).add([&sentinel](resp::InfoWriter& out) {
     sentinel_section(sentinel, out);
   });

@@ -1,12 +1,13 @@
 #include "08_cluster/install.h"
 
-#include "01_resp_server/commands/hello.h"
 #include "01_resp_server/db/keyspace.h"
+#include "01_resp_server/server/late_directives.h"
 #include "08_cluster/commands/install_commands.h"
 #include "08_cluster/migrate/migrate.h"
 #include "08_cluster/pubsub/cluster_pubsub.h"
 #include "08_cluster/server/blocked_redirect.h"
 #include "08_cluster/server/cluster.h"
+#include "08_cluster/server/cluster_debug.h"
 #include "08_cluster/server/cluster_info.h"
 #include "08_cluster/server/redirect.h"
 #include "08_cluster/server/restrictions.h"
@@ -22,13 +23,14 @@ void install(resp::Server& server) {
   install_migrate(server);
   install_cluster_pubsub(server);
   install_cluster_info(server);
+  install_cluster_debug(server);
 
   server.get<db::Keyspace>().choose_partitioner = [&cluster]() -> const db::Partitioner* {
     return cluster.enabled() ? &cluster.partitioner() : nullptr;
   };
+  resp::LateDirectives::of(server).when_read([&cluster] { return cluster.check_configuration(); });
   server.on_start([&server, &cluster]() -> Status {
     if (!cluster.enabled()) return {};
-    resp::ServerIdentity::of(server).mode = "cluster";
     arm_redirections(server);
     server.every(1000, [&server] { redirect_blocked(server); });
     arm_restrictions(server);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "01_resp_server/commands/client_pause.h"
+#include "01_resp_server/commands/hello.h"
 #include "01_resp_server/pubsub/pubsub.h"
 #include "01_resp_server/server/info_commandstats.h"
 #include "01_resp_server/server/info_memory.h"
@@ -77,7 +78,8 @@ void server_section(const Server& server, InfoWriter& out) {
   out.field("redis_git_sha1", "00000000");
   out.field("redis_git_dirty", 0);
   out.line("redis_build_id:{:x}", build_id());
-  out.field("redis_mode", "standalone");
+  const auto* identity = server.find<ServerIdentity>();
+  out.field("redis_mode", identity != nullptr ? identity->mode : ServerIdentity().mode);
   out.field("os", os_name());
   out.field("arch_bits", sizeof(void*) * 8);
   out.field("monotonic_clock", "POSIX clock_gettime");

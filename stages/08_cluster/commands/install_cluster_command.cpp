@@ -1,7 +1,7 @@
 // CLUSTER: the table of its subcommands.
-#include "01_resp_server/commands/docs/docs.h"
 #include "01_resp_server/commands/help.h"
 #include "08_cluster/commands/cluster_commands.h"
+#include "08_cluster/commands/cluster_docs.h"
 #include "08_cluster/commands/install_commands.h"
 #include "08_cluster/server/redirect.h"
 
@@ -75,17 +75,6 @@ void help_command(Client& client, Args) {
               "    Lists the connections to other nodes."});
 }
 
-void document(CommandTable& commands) {
-  const DocGroup doc(commands, "cluster");
-  const std::string_view ranges = "range[start-end-slot]+:{start-slot:integer end-slot:integer}";
-  doc("cluster", {.summary = "Commands about the cluster", .since = "3.0.0", .complexity = "Depends on subcommand."});
-  doc("cluster|addslots", {.summary = "Takes slots that belong to nobody",
-                           .since = "3.0.0",
-                           .complexity = "O(N) where N is the total number of hash slot arguments",
-                           .syntax = "slot[slot]+:integer"});
-  (void)ranges;
-}
-
 }  // namespace
 
 void install_cluster_command(Server& server) {
@@ -139,7 +128,7 @@ void install_cluster_command(Server& server) {
             .run = in_cluster<replicas_command>},
            {.name = "slots", .arity = 2, .flags = kStale, .tips = {kVaries}, .run = in_cluster<slots_command>},
        }});
-  document(server.commands);
+  document_cluster_command(server.commands);
 }
 
 }  // namespace strata::cluster

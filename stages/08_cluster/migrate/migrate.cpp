@@ -292,9 +292,9 @@ void install_migrate(Server& server) {
       {.summary = "Moves keys to another server",
        .since = "2.6.0",
        .complexity = "O(N) for a value of N elements, here and at the target, besides the DUMP and the RESTORE",
-       .syntax = "host port:integer key_or_empty_string:<key|empty_string=\"\"> destination-db:integer timeout:integer "
-                 "[COPY@3.0.0] [REPLACE@3.0.0] [authentication:<AUTH password@4.0.7|AUTH2 username_password:{username "
-                 "password}@6.0.0>] [KEYS key:key#1@3.0.6]",
+       .syntax = "host port:integer key_or_empty_string:<key|empty_string=> destination-db:integer timeout:integer "
+                 "[COPY@3.0.0] [REPLACE@3.0.0] [authentication:<[AUTH password@4.0.7]|[AUTH2 "
+                 "username_password:{username password}@6.0.0]>] [KEYS key:key#1...@3.0.6]",
        .history = {{"3.0.0", "Options `COPY` and `REPLACE`"},
                    {"3.0.6", "Option `KEYS`"},
                    {"4.0.7", "Option `AUTH`"},

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "01_resp_server/commands/client_pause.h"
+#include "01_resp_server/commands/hello.h"
 #include "01_resp_server/db/keyspace.h"
 #include "01_resp_server/server/core_options.h"
 #include "02_data_types/writes/write_stream.h"
@@ -32,11 +33,18 @@ db::Database& Cluster::database() { return server_.get<db::Keyspace>().db(0); }
 
 // --- start ---
 
+Status Cluster::check_configuration() {
+  if (!enabled()) return {};
+  resp::ServerIdentity::of(server_).mode = "cluster";
+  auto& replication = server_.get<repl::Replication>();
+  if (!replication.configured_host.empty()) return Status::error("replicaof directive not allowed in cluster mode");
+  replication.kept_by_configuration = false;
+  replication.passes_on_messages = false;
+  return {};
+}
+
 Status Cluster::start() {
   auto& core = server_.get<resp::CoreOptions>();
-  if (!server_.get<repl::Replication>().configured_host.empty()) {
-    return Status::error("replicaof directive not allowed in cluster mode");
-  }
   const int64_t bus_port = options.bus_port != 0 ? options.bus_port : core.port + kBusOffset;
   if (bus_port > 65535) {
     return Status::error(

@@ -34,6 +34,7 @@ class Cluster final : private Host {
   SocketBus& bus() { return *bus_; }
   db::Database& database();  // the one that there is in a cluster
 
+  Status check_configuration();  // once it was read
   Status start();
   void options_changed();
   Status save_now(bool sync);                     // nodes.conf

@@ -1,6 +1,5 @@
 #include "08_cluster/server/cluster_info.h"
 
-#include "01_resp_server/commands/hello.h"
 #include "01_resp_server/server/memory_report.h"
 #include "08_cluster/server/cluster.h"
 
@@ -9,9 +8,6 @@ namespace strata::cluster {
 void install_cluster_info(resp::Server& server) {
   auto& cluster = server.get<Cluster>();
   auto& info = server.info;
-  info.section("server").add([&cluster](resp::InfoWriter& out) {
-    if (cluster.enabled()) out.field("redis_mode", "cluster");
-  });
   info.section("clients").add([&cluster](resp::InfoWriter& out) {
     if (cluster.enabled()) out.field("cluster_connections", cluster.bus().count());
   });
