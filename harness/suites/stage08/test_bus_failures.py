@@ -80,6 +80,19 @@ def test_failure(ring):
     assert shards[those.second.id.encode()] == b"fail" and shards[ME.encode()] == b"online"
 
 
+@pytest.mark.goal("Of five masters three must have missed a node: two are no majority, whoever else has heard of it")
+def test_majority(ring, stand_in):
+    those = ring()
+    more = [stand_in(slots={i}, config_epoch=10 + i, current_epoch=3).join(those.server) for i in (1, 2)]
+    wait_until(lambda: cluster_info(those.wire)["cluster_size"] == "5", 5, "five masters to be counted")
+    those.second.answers = False
+    those.suspects(those.second)
+    those.gossip(those.first, those.second, MASTER | PFAIL)
+    assert those.flags(those.second) == {"master", "fail?"}
+    those.gossip(more[0], those.second, MASTER | PFAIL)
+    assert those.flags(those.second) == {"master", "fail"}
+
+
 @pytest.mark.goal("Reports alone make no failure: the node itself must have missed the other one")
 def test_own_view_needed(ring):
     those = ring(timeout=30000)
