@@ -245,6 +245,9 @@ def test_real(fresh_server, reference, rng, way):
     wire.ok("MIGRATE", "127.0.0.1", target.port, "", 0, 10000, "KEYS", *keys)
     assert wire("DBSIZE") == 0 and other("DEBUG", "DIGEST") == before
     assert all(abs(other("PEXPIRETIME", key) - expiry[key]) < 2000 for key in keys)
+    if way == "from redis":
+        other.ok("MIGRATE", "127.0.0.1", source.port, "", 0, 10000, "KEYS", *keys)
+        assert other("DBSIZE") == 0 and wire("DEBUG", "DIGEST") == before, "and back again"
 
 
 @pytest.mark.goal("A password of the target's, right and wrong")

@@ -210,6 +210,8 @@ def test_corrupt(fresh_server, text):
     log = refuse(server)
     assert CORRUPT in log or "REDIS BUG REPORT" in log
     assert conf_path(server).read_text() == text
+    conf_path(server).write_text(MYSELF + VARS)
+    assert my_id(server.start().wire()) == ME, "with a good one it starts"
 
 
 @pytest.mark.goal("Torn at any place by a power loss, the file is refused or read as something that was true")
