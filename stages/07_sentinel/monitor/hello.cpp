@@ -14,7 +14,6 @@ std::string format_hello(const Hello& hello) {
                      hello.master_name, hello.master_host, hello.master_port, hello.config_epoch);
 }
 
-// [task 7.6] Read a hello of exactly eight fields.
 std::optional<Hello> parse_hello(std::string_view text) {
   std::array<std::string_view, 8> fields;
   for (size_t i = 0; i < fields.size(); i++) {
