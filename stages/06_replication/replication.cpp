@@ -54,6 +54,10 @@ void Replication::hear_of_expired_keys() {
 
 // [task 6.2] Become the replica of that master.
 void Replication::follow(const std::string& host, int port) {
+  if (link_ && link_->loading()) {
+    server_.loop.soon([this, host, port] { follow(host, port); });
+    return;
+  }
   server_.get<db::BlockedClients>().interrupt_all(
       "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)");
   const bool was_master = !is_replica();
@@ -87,6 +91,10 @@ void Replication::follow(const std::string& host, int port) {
 
 void Replication::promote() {
   if (!is_replica()) return;
+  if (link_->loading()) {
+    server_.loop.soon([this] { promote(); });
+    return;
+  }
   link_.reset();
   server_.get<db::Keyspace>().may_expire = true;
   stream_.promote();

@@ -39,7 +39,8 @@ class Replication {
   bool is_replica() const { return link_ != nullptr; }
   bool link_up() const { return link_ != nullptr && link_->up(); }
 
-  // Follows a master from now on. What is served meanwhile is the present data.
+  // Follows a master from now on. What is served meanwhile is the present data. Both take effect when the image that is
+  // being loaded, if one is, has ended.
   void follow(const std::string& host, int port);
   void promote();
 

@@ -56,6 +56,7 @@ class MasterLink final : public net::Watcher {
   const std::string& host() const { return host_; }
   int port() const { return port_; }
   State state() const { return state_; }
+  bool loading() const { return loading_; }  // in the middle of an image: the link must not go now
   bool up() const { return state_ == State::kConnected; }
   // The history that this server has is worth continuing: PSYNC asks for its next byte.
   void set_resumable(bool resumable) { resumable_ = resumable; }
