@@ -104,7 +104,9 @@ def test_by_hand(new_cluster, mixed):
         old_id = old.id
         new.wire.ok("CLUSTER", "FAILOVER")
         taken_over(cluster, new, old_id, 10)
-        wait_until(lambda: not old.is_master(), 10, "the old master to become a replica")
+        new_id = new.id
+        wait_until(lambda: all(members(node.wire)[old_id].master == new_id for node in cluster.nodes), 10,
+                   "all to know the old master as a replica: before, it could not ask for the next change")
     goal = counter.acknowledged + 100
     wait_until(lambda: counter.acknowledged >= goal or not counter.is_alive(), 10, "writes")
     counter.finish()
