@@ -53,7 +53,7 @@ def test_hello_period(watched, sentinel):
     sentinel.ask("DEBUG", "publish-period", 500)
     start = len(watched.master.hellos)
     first = watched.master.wait("PUBLISH", count=start + 2).at
-    assert 1.4 < watched.master.wait("PUBLISH", count=start + 5).at - first < 2.6
+    assert 1.0 < watched.master.wait("PUBLISH", count=start + 5).at - first < 2.6
 
 
 @pytest.mark.goal("Another sentinel's hello makes it known: +sentinel, a connection, and hellos sent to it directly")
