@@ -1,6 +1,7 @@
 """Masters die, hang, are replaced by hand, and come back; with live nodes, some of which may be redis-servers."""
 
 import threading
+import time
 
 import pytest
 
@@ -151,9 +152,12 @@ def test_minority(new_cluster):
 @pytest.mark.goal("A master that has lost its only replica gets one from a master that has two")
 def test_replica_migration(new_cluster, mixed):
     cluster = new_cluster(mixed, masters=2, replicas=2, cluster_migration_barrier=1).start()
-    for node in (cluster[3], cluster[5]):  # both of the second master's
-        node.server.kill()
+    both = {node.id for node in (cluster[3], cluster[5])}  # the second master's
+    cluster[3].server.kill(), cluster[5].server.kill()
+    wait_until(lambda: all("fail" in members(cluster[0].wire)[one].flags for one in both), 20, "the failures")
+    begin = time.monotonic()
     wait_until(lambda: cluster.replicas_of(cluster[1]), 25, "a replica of the first master to migrate")
+    assert time.monotonic() - begin > 3.5, "five seconds are to pass: one of the two might have come back"
     cluster.settled()
     assert len(cluster.replicas_of(cluster[0])) == len(cluster.replicas_of(cluster[1])) == 1
     assert cluster.replicas_of(cluster[1])[0].id == "3" * 40, "the smaller id of the two"
