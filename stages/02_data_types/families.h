@@ -27,6 +27,7 @@ void install_blocking(Server&);       // clients that wait for a key
 void install_active_expiry(Server&);  // keys that nobody asks for expire too
 void install_eviction(Server&);       // maxmemory
 void install_lazy_free(Server&);      // big values are freed by a thread
+void install_scripting(Server&);      // EVAL SCRIPT FCALL FUNCTION
 
 void install_data_type_docs(Server&);  // what COMMAND DOCS tells of all these
 

@@ -25,6 +25,7 @@ void install(resp::Server& server) {
   install_blocking(server);       // BLPOP and its kin wait here
   install_active_expiry(server);  // keys that nobody asks for expire too
   install_eviction(server);       // maxmemory
+  install_scripting(server);      // EVAL SCRIPT FCALL FUNCTION
 
   install_data_type_docs(server);
 }

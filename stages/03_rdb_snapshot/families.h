@@ -17,6 +17,7 @@ void install_save(Server&);           // save points, MISCONF, the last snapshot
 void install_save_commands(Server&);  // SAVE BGSAVE LASTSAVE
 void document_save_commands(Server&);
 void install_dump_commands(Server&);  // DUMP RESTORE
+void install_function_dump(Server&);  // FUNCTION DUMP, FUNCTION RESTORE
 void install_debug_reload(Server&);   // DEBUG RELOAD
 void install_digest(Server&);         // DEBUG DIGEST, DIGEST-VALUE
 

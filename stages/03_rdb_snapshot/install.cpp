@@ -12,6 +12,7 @@ void install(resp::Server& server) {
   install_fork_child(server);     // one child at a time, seen in INFO
   install_save(server);           // when a snapshot is taken: SAVE BGSAVE, save points, shutdown
   install_dump_commands(server);  // DUMP RESTORE: one value
+  install_function_dump(server);  // FUNCTION DUMP/RESTORE: the libraries of functions
   install_debug_reload(server);   // DEBUG RELOAD: a restart without one
   install_digest(server);         // DEBUG DIGEST: do two servers hold the same?
 }

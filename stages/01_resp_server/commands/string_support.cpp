@@ -86,7 +86,7 @@ bool reply_string_at(Client& client, std::string_view key, db::Ref* found) {
 }
 
 bool length_allowed(Client& client, uint64_t size, uint64_t more) {
-  if (client.has(Client::kInternal) || size + more <= static_cast<uint64_t>(client.server.clients.max_bulk))
+  if (client.obeyed() || size + more <= static_cast<uint64_t>(client.server.clients.max_bulk))
     return true;
   client.reply.error("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
   return false;

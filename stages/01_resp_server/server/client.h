@@ -49,6 +49,7 @@ class Client final : public net::Watcher, public ErrorObserver {
     kWriteWatched = 1u << 9,   // the socket was full; the loop waits for room
     kSuspended = 1u << 10,     // no further command runs until resumed (paused, blocked)
     kInternal = 1u << 11,      // has no socket (log replay, scripts): never listed, never written
+    kScript = 1u << 12,        // internal, and runs a script's commands for a client that may be refused
   };
 
   Client(Server& server, int fd, uint64_t id);
@@ -80,6 +81,9 @@ class Client final : public net::Watcher, public ErrorObserver {
   bool has(Flag flag) const { return (flags & flag) != 0; }
   void set(Flag flag) { flags |= flag; }
   void unset(Flag flag) { flags &= ~static_cast<uint32_t>(flag); }
+
+  // Its commands come from a log or a master, where they were accepted: they must run here too.
+  bool obeyed() const { return kind == ClientClass::kMaster || (has(kInternal) && !has(kScript)); }
 
   InputBuffer& input() { return input_; }
   RequestParser& parser() { return parser_; }

@@ -267,9 +267,9 @@ void Clients::end_of_turn() {
   }
 }
 
-void Clients::serve_while_busy() {
+void Clients::serve_while_busy(Client* busy) {
   if (busy_ != nullptr) return;  // one level is enough
-  busy_ = serving_;
+  busy_ = busy;
   // What the busy client sent may lie in the shared buffer.
   std::vector<char> aside = std::exchange(scratch_, std::vector<char>(kReadBytes));
   server_.loop.serve_sockets();

@@ -59,10 +59,10 @@ class Clients {
   void readable(Client& client);
   void writable(Client& client);
   void end_of_turn();  // writes and closes; a before-sleep step of the server
-  // Serves whoever has something to say, in the middle of a command or of a start that takes long. The client whose
-  // command is running is left alone: its arguments stay where they are, and it is not freed.
-  void serve_while_busy();
-  void periodic();     // timeouts, soft limits, shrinking buffers
+  // Serves whoever has something to say, in the middle of a command or of a start that takes long. `busy`, the client
+  // whose command is running (null: nobody's), is left alone: its arguments stay where they are, and it is not freed.
+  void serve_while_busy(Client* busy);
+  void periodic();  // timeouts, soft limits, shrinking buffers
   void check_output_limit(Client& client);
 
   OutputLimit limits[3] = {{0, 0, 0}, {256ull << 20, 64ull << 20, 60}, {32ull << 20, 8ull << 20, 60}};

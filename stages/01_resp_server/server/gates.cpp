@@ -23,6 +23,14 @@ uint64_t Gates::bits_for(const CommandSpec& spec) const {
   return bits;
 }
 
+GateBit Gates::bits_between(GateRank first, GateRank last) const {
+  GateBit bits = 0;
+  for (const Gate& gate : gates_) {
+    if (gate.rank >= first && gate.rank <= last) bits |= gate.bit;
+  }
+  return bits;
+}
+
 // [task 1.3] Ask the gates that concern a command, in the order of their ranks.
 bool Gates::pass(uint64_t bits, Client& client, const CommandSpec& spec, Args args) const {
   for (const Gate& gate : gates_) {

@@ -20,8 +20,9 @@ namespace strata::resp {
 // Ranks of the gates of all stages, in the order of asking. A later stage takes the number that the order calls for.
 enum class GateRank : int {
   kAuth = 10,
-  kRedirect = 30,  // cluster: MOVED, ASK, CLUSTERDOWN
-  kAsked = 35,     // cluster: ASKING is over
+  kScriptFlags = 20,  // a script says of itself what it does: asked for it are the gates that concern such commands
+  kRedirect = 30,     // cluster: MOVED, ASK, CLUSTERDOWN
+  kAsked = 35,        // cluster: ASKING is over
   kOutOfMemory = 40,
   kDiskError = 50,  // MISCONF
   kNoReplicas = 60,
@@ -49,6 +50,9 @@ class Gates {
 
   // Computes the bits of a spec; called by the server for every command before the first client connects.
   uint64_t bits_for(const CommandSpec& spec) const;
+
+  // The bits of all gates from one rank to another, both included.
+  GateBit bits_between(GateRank first, GateRank last) const;
 
   // Asks the gates of `bits` in order; false at the first that says no.
   bool pass(uint64_t bits, Client& client, const CommandSpec& spec, Args args) const;

@@ -58,7 +58,7 @@ Status Server::start() {
 bool Server::serve_while_busy() {
   moment++;
   const int64_t clock = batch_clock_ns_;
-  clients.serve_while_busy();
+  clients.serve_while_busy(clients.serving());
   shutdown.poll();
   batch_clock_ns_ = clock;  // the outer command's time goes on
   return !shutdown.stopping();

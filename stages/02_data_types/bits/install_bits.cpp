@@ -12,7 +12,7 @@ bool bit_offset_argument(Client& client, std::string_view text, uint64_t* offset
   int64_t bit = 0;
   if (!integer_argument(client, text.substr(counts_fields ? 1 : 0), &bit, kBitOffsetError)) return false;
   bool overflow = counts_fields && __builtin_mul_overflow(bit, static_cast<int64_t>(field_width), &bit);
-  bool too_far = !client.has(Client::kInternal) && bit / 8 >= client.server.clients.max_bulk;
+  bool too_far = !client.obeyed() && bit / 8 >= client.server.clients.max_bulk;
   if (overflow || bit < 0 || too_far) {
     client.reply.error(kBitOffsetError);
     return false;

@@ -34,7 +34,7 @@ class Checker final : public SnapshotListener {
     return true;
   }
   bool size_hint(uint64_t, uint64_t) override { return true; }
-  bool function_library() override {
+  bool function_library(std::string_view) override {
     report_.function_libraries++;
     return true;
   }

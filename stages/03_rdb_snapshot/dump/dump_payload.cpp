@@ -27,10 +27,14 @@ std::string dump_value(const ValueCodecs& codecs, const Entry& entry, bool compr
   RdbWriter out(sink, {.compress = compress, .checksum = false, .buffer = kBuffer});
   codecs.save(entry, out);
   (void)out.flush();
-  std::string& payload = sink.bytes();
-  append(payload, static_cast<uint16_t>(kVersion));
-  append(payload, crc64(0, payload));
-  return std::move(payload);
+  return sealed_payload(std::move(sink.bytes()));
+}
+
+// [task 3.2] Put version and checksum behind what a payload holds.
+std::string sealed_payload(std::string contents) {
+  append(contents, static_cast<uint16_t>(kVersion));
+  append(contents, crc64(0, contents));
+  return contents;
 }
 
 // [task 3.4] Trust a payload only with a version that is known and the right checksum.

@@ -14,6 +14,9 @@ namespace strata::rdb {
 
 std::string dump_value(const ValueCodecs& codecs, const Entry& entry, bool compress);
 
+// The payload whose contents these are: version and checksum are put behind them.
+std::string sealed_payload(std::string contents);
+
 // Are version and checksum right? Then `value` is what stands in front of them.
 bool check_payload(std::string_view payload, bool check_sum, std::string_view* value);
 

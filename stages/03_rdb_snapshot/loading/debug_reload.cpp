@@ -1,6 +1,7 @@
 // DEBUG RELOAD [MERGE] [NOFLUSH] [NOSAVE]: saves, empties and loads the data, as a restart would.
 #include "01_resp_server/commands/debug_commands.h"
 #include "01_resp_server/commands/support.h"
+#include "02_data_types/scripting/functions/function_engine.h"
 #include "03_rdb_snapshot/families.h"
 #include "03_rdb_snapshot/loading/loading.h"
 #include "03_rdb_snapshot/rdb_options.h"
@@ -33,7 +34,9 @@ bool read_options(resp::Client& client, resp::Args words, Reload* out) {
   return true;
 }
 
-void empty(db::Keyspace& keyspace) {
+void empty(resp::Server& server) {
+  auto& keyspace = server.get<db::Keyspace>();
+  server.get<script::FunctionEngine>().set = {};
   keyspace.clear();
   keyspace.events.tell_reset(nullptr);
 }
@@ -47,7 +50,7 @@ void debug_reload(resp::Client& client, resp::Args args) {
     client.reply.error("ERR");
     return;
   }
-  if (reload.flush) empty(resp::keyspace_of(client));
+  if (reload.flush) empty(server);
   using Duplicates = db::BulkLoad::Duplicates;
   const LoadOptions options{.duplicates = reload.merge ? Duplicates::kReplace : Duplicates::kRefuse};
   if (Status loaded = load_snapshot_file(server, name, options); !loaded.ok()) {

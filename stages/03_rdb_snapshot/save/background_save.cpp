@@ -136,7 +136,7 @@ void BackgroundSave::follow_options() {
 bool BackgroundSave::gate(resp::Client& client, const resp::CommandSpec& spec, resp::Args) {
   if (!db::Transactions::writes(client, spec) && !is_ping(spec)) return true;
   // What another server or a log has accepted is not ours to refuse.
-  if (client.kind == resp::ClientClass::kMaster || client.has(resp::Client::kInternal)) return true;
+  if (client.obeyed()) return true;
   client.reply.error(kSavingFails);
   return false;
 }

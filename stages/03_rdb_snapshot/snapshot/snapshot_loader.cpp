@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "01_resp_server/db/keyspace.h"
+#include "03_rdb_snapshot/functions/function_codec.h"
 #include "03_rdb_snapshot/pace.h"
 #include "03_rdb_snapshot/rdb_options.h"
 #include "03_rdb_snapshot/snapshot/aux_fields.h"
@@ -37,7 +38,7 @@ class Loader final : public SnapshotListener {
   bool aux(std::string_view name, std::string_view value) override;
   bool database(uint64_t index) override;
   bool size_hint(uint64_t keys, uint64_t) override;
-  bool function_library() override;
+  bool function_library(std::string_view code) override;
   bool key(RdbReader& in, const KeyRecord& record) override;
   bool finish() { return bulk_ == nullptr || bulk_->finish() || duplicate(); }
 
@@ -101,9 +102,10 @@ bool Loader::size_hint(uint64_t keys, uint64_t) {
   return true;
 }
 
-bool Loader::function_library() {
-  log_warning("The RDB file contains a function library, which this server cannot run: skipped");
-  return true;
+bool Loader::function_library(std::string_view code) {
+  const bool replace = options_.duplicates == db::BulkLoad::Duplicates::kReplace;
+  const Status loaded = load_function_library(server_.get<script::FunctionEngine>(), code, replace);
+  return loaded.ok() || in_.fail("Failed creating the library: {}", loaded.message());
 }
 
 // [task 3.8] Read a key's value and add it, if it is one.

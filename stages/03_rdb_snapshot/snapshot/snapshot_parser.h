@@ -26,7 +26,7 @@ class SnapshotListener {
   virtual bool aux(std::string_view name, std::string_view value) = 0;
   virtual bool database(uint64_t index) = 0;
   virtual bool size_hint(uint64_t keys, uint64_t with_expiry) = 0;
-  virtual bool function_library() = 0;  // it was skipped
+  virtual bool function_library(std::string_view code) = 0;
   // Must read the value from `in`.
   virtual bool key(RdbReader& in, const KeyRecord& record) = 0;
 

@@ -6,6 +6,7 @@
 #include "01_resp_server/server/version.h"
 #include "03_rdb_snapshot/child/page_release.h"
 #include "03_rdb_snapshot/format/rdb_writer.h"
+#include "03_rdb_snapshot/functions/function_codec.h"
 #include "03_rdb_snapshot/pace.h"
 #include "03_rdb_snapshot/rdb_options.h"
 #include "03_rdb_snapshot/snapshot/aux_fields.h"
@@ -34,6 +35,7 @@ class SnapshotWriter {
     out_.bytes(kMagic);
     out_.bytes(fmt::format("{:04}", kVersion));
     write_aux(kind);
+    if (parts.functions) save_functions(server_.get<script::FunctionEngine>().set, out_);
     for (size_t i = 0; parts.keys && i < keyspace_.count() && out_.status().ok(); i++) {
       const db::Database& database = keyspace_.db(static_cast<int>(i));
       if (database.size() != 0) write_database(database, i);

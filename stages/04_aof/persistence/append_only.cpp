@@ -9,6 +9,7 @@
 
 #include "01_resp_server/db/keyspace.h"
 #include "01_resp_server/server/client.h"
+#include "02_data_types/scripting/functions/function_engine.h"
 #include "02_data_types/writes/write_stream.h"
 #include "03_rdb_snapshot/loading/loading.h"
 #include "03_rdb_snapshot/save/background_save.h"
@@ -186,6 +187,7 @@ void AppendOnly::rewrite_ended(bool succeeded) {
 Status AppendOnly::reload() {
   if (on()) log_.write_out(AppendLog::Urgency::kNow);
   auto& keyspace = server_.get<db::Keyspace>();
+  server_.get<script::FunctionEngine>().set = {};
   keyspace.clear();
   keyspace.events.tell_reset(nullptr);
   const bool gathered = gathering_;
@@ -240,7 +242,7 @@ resp::Shutdown::Answer AppendOnly::end(const resp::ShutdownRequest& request) {
 // [task 4.4] Refuse what would be lost.
 bool AppendOnly::gate(resp::Client& client, const resp::CommandSpec& spec, resp::Args) {
   if (!db::Transactions::writes(client, spec) && !rdb::is_ping(spec)) return true;
-  if (client.kind == resp::ClientClass::kMaster || client.has(resp::Client::kInternal)) return true;
+  if (client.obeyed()) return true;
   const int error = client.server.get<AppendOnly>().log_.error_number();
   client.reply.error(fmt::format("MISCONF Errors writing to the AOF file: {}", std::strerror(error)));
   return false;

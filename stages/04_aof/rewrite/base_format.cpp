@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include "01_resp_server/db/keyspace.h"
+#include "02_data_types/scripting/functions/function_engine.h"
 #include "03_rdb_snapshot/child/page_release.h"
 #include "03_rdb_snapshot/pace.h"
 #include "03_rdb_snapshot/rdb_options.h"
@@ -24,6 +25,16 @@ void emit_key(const db::Entry& entry, RequestWriter& out) {
   out.number(entry.expiry_ms());
 }
 
+// Functions are data too.
+void emit_functions(const script::LibrarySet& set, RequestWriter& out) {
+  for (const auto& [name, library] : set.libraries()) {
+    out.begin(3);
+    out.word("FUNCTION");
+    out.word("LOAD");
+    out.word(library->code);
+  }
+}
+
 }  // namespace
 
 Status write_commands(resp::Server& server, rdb::ByteSink& sink, bool timestamp, const rdb::SaveProgress& progress) {
@@ -31,6 +42,7 @@ Status write_commands(resp::Server& server, rdb::ByteSink& sink, bool timestamp,
   const int64_t& delay_us = server.get<rdb::RdbOptions>().key_save_delay_us;
   RequestWriter out(sink);
   if (timestamp) out.raw(fmt::format("#TS:{}\r\n", wall_ms() / 1000));
+  emit_functions(server.get<script::FunctionEngine>().set, out);
   uint64_t keys = 0;
   for (size_t i = 0; i < keyspace.count() && out.status().ok(); i++) {
     const db::Database& database = keyspace.db(static_cast<int>(i));

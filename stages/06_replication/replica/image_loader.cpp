@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "01_resp_server/db/keyspace.h"
+#include "02_data_types/scripting/functions/function_engine.h"
 #include "03_rdb_snapshot/loading/loading.h"
 #include "03_rdb_snapshot/rdb_options.h"
 #include "03_rdb_snapshot/save/background_save.h"
@@ -65,6 +66,7 @@ void ImageLoader::let_go_of_history() {
 
 void ImageLoader::drop_old_data() {
   auto& keyspace = server_.get<db::Keyspace>();
+  server_.get<script::FunctionEngine>().set = {};
   keyspace.clear(options_.lazy_flush);
   keyspace.events.tell_reset(nullptr);
 }

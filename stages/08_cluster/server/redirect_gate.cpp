@@ -5,6 +5,7 @@
 #include "01_resp_server/commands/docs/docs.h"
 #include "01_resp_server/commands/support.h"
 #include "01_resp_server/server/key_finder.h"
+#include "02_data_types/scripting/running/script_runner.h"
 #include "02_data_types/transactions/transactions.h"
 #include "08_cluster/server/redirect.h"
 
@@ -52,15 +53,22 @@ void end_asking(Client& client, const CommandSpec& spec) {
   client.armed &= ~client.server.get<Redirections>().asked;
 }
 
+// A script cannot be redirected once it runs.
+std::string_view error_in_script(std::string_view verdict) {
+  if (verdict.starts_with("CLUSTERDOWN")) return "ERR Script attempted to execute a command while the cluster is down";
+  return "ERR Script attempted to access a non local key in a cluster node";
+}
+
 // [task 8.5] Find out whether a command with keys is to be served here.
 bool redirect_gate(Client& client, const CommandSpec& spec, Args args) {
-  if (client.has(Client::kInternal) || client.kind == ClientClass::kMaster) return true;
-  const ClientState* state = client.ext.get(kClientState);
+  if (client.obeyed()) return true;
+  const Client& asker = client.server.get<script::ScriptRunner>().caller_of(client);
+  const ClientState* state = asker.ext.get(kClientState);
   KeyedRequest request;
   request.write = (db::Transactions::flags_in_effect(client, spec) & kWrite) != 0;
   request.shard_channels = has_shard_channels(spec);
   request.migrate = named(spec, "migrate");
-  request.asking = spec.is(kAsking) || (client.armed & client.server.get<Redirections>().asked) != 0;
+  request.asking = spec.is(kAsking) || (asker.armed & client.server.get<Redirections>().asked) != 0;
   request.read_only_client = state != nullptr && state->read_only;
 
   Placement placement(client.server.get<Cluster>());
@@ -72,7 +80,7 @@ bool redirect_gate(Client& client, const CommandSpec& spec, Args args) {
   const std::string error = placement.verdict(request);
   if (error.empty()) return true;
   client.reply.set_error_prefix({});  // a redirection on EXEC is one, and no EXECABORT
-  client.reply.error(error);
+  client.reply.error(&asker == &client ? std::string_view(error) : error_in_script(error));
   return false;
 }
 

@@ -14,5 +14,6 @@ void document_hyperloglog_commands(resp::CommandTable& commands);
 void document_geo_commands(resp::CommandTable& commands);
 void document_transaction_commands(resp::CommandTable& commands);
 void document_sort_commands(resp::CommandTable& commands);
+void document_scripting_commands(resp::CommandTable& commands);
 
 }  // namespace strata::db

@@ -15,6 +15,7 @@ void install_data_type_docs(resp::Server& server) {
   document_geo_commands(server.commands);
   document_transaction_commands(server.commands);
   document_sort_commands(server.commands);
+  document_scripting_commands(server.commands);
 }
 
 }  // namespace strata::db

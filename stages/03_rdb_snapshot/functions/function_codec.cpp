@@ -1,0 +1,22 @@
+#include "03_rdb_snapshot/functions/function_codec.h"
+
+#include "03_rdb_snapshot/format/opcodes.h"
+
+namespace strata::rdb {
+
+// [task 3.14] Write the code of every library.
+void save_functions(const script::LibrarySet& set, RdbWriter& out) {
+  for (const auto& [name, library] : set.libraries()) {
+    out.byte(kFunction2);
+    out.string(library->code);
+  }
+}
+
+// [task 3.14] Compile a library that was accepted before, however long that takes.
+Status load_function_library(script::FunctionEngine& engine, std::string_view code, bool replace) {
+  auto library = engine.compile(code, true);
+  if (!library) return library.status();
+  return engine.set.add(std::move(*library), replace);
+}
+
+}  // namespace strata::rdb
