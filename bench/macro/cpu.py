@@ -73,6 +73,8 @@ TESTS: list[Test] = [
     Test("ZPOPMIN", 2, keyed=False, setup=_fill("ZADD", "myzset", "{}", "element:{}"), refill=True),
     Test("LRANGE_100", 2, keyed=False, setup=_fill_fixed(100_000, "LPUSH", "mylist", "xxx"),
          custom=("LRANGE", "mylist", "0", "99")),
+    Test("EVAL_GET", 2, keyed=False, setup=_fill_fixed(1, "SET", "k", "xxx"),
+         custom=("EVAL", "return redis.call('GET', KEYS[1])", "1", "k")),
 ]
 DEFAULT_KEYSPACE = {"SET": [1_000_000], "GET": [1_000_000]}
 PRELOADED = ("SET", "GET")  # with -r: all keys exist before, so that SET overwrites and GET hits

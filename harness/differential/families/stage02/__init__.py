@@ -1,2 +1,3 @@
 MODULES = ["lists", "hashes", "sets", "sorted_sets", "bits", "hyperloglogs", "geo", "sort", "typed_keys",
-           "transactions", "blocking", "effects"]
+           "transactions", "blocking", "effects",
+           "scripts"]

@@ -14,6 +14,7 @@ using resp::Client;
 
 ScriptCache& cache_of(Client& client) { return client.server.get<ScriptCache>(); }
 
+// [task 2.14] Compile a script without running it.
 void load_command(Client& client, Args args) {
   ScriptCache& cache = cache_of(client);
   const CachedScript* script = cache.by_text(args[2]);

@@ -18,6 +18,7 @@ FunctionEngine& engine_of(Client& client) { return client.server.get<FunctionEng
 void note_change(Client& client) { resp::keyspace_of(client).effects.dirty++; }
 
 // FUNCTION LOAD [REPLACE] code
+// [task 2.15] Load a library, in the place of another one if that is wanted.
 void load_command(Client& client, Args args) {
   bool replace = false;
   for (std::string_view word : args.subspan(2, args.size() - 3)) {
