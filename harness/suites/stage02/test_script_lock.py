@@ -1,0 +1,155 @@
+"""The distributed lock: taken with SET NX PX and a token, given back and prolonged by scripts that compare the token.
+
+One server first, by hand and with redis-py's Lock; then Redlock, which takes the lock on a majority of five servers, with
+a server killed and started again without its data.
+"""
+
+import uuid
+
+import pytest
+
+from strata_harness.wait import wait_until
+
+RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) else return 0 end"
+PROLONG = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) else return 0 end"
+
+
+def take(wire, token, ms, name="lock"):
+    return wire("SET", name, token, "NX", "PX", ms) == "OK"
+
+
+def release(wire, token, name="lock"):
+    return wire("EVAL", RELEASE, 1, name, token) == 1
+
+
+def prolong(wire, token, ms, name="lock"):
+    return wire("EVAL", PROLONG, 1, name, token, ms) == 1
+
+
+@pytest.mark.goal("A lock is held by one, and given back by its holder only")
+def test_one_holder(connect):
+    ann, bob = connect(), connect()
+    assert take(ann, "ann", 60_000) and not take(bob, "bob", 60_000)
+    assert not release(bob, "bob"), "whoever does not hold it cannot give it back"
+    assert release(ann, "ann") and not release(ann, "ann")
+    assert take(bob, "bob", 60_000)
+
+
+@pytest.mark.goal("A holder who was away too long finds that the lock is another's, and does not take it from him")
+def test_paused_holder(connect):
+    ann, bob = connect(), connect()
+    assert take(ann, "ann", 30)
+    wait_until(lambda: take(bob, "bob", 60_000), 5, "the lock to run out")
+    assert not prolong(ann, "ann", 60_000) and not release(ann, "ann")
+    assert bob("GET", "lock") == b"bob"
+
+
+@pytest.mark.goal("A holder who prolongs the lock in time keeps it beyond its first term")
+def test_prolonged(connect):
+    ann, bob = connect(), connect()
+    assert take(ann, "ann", 200)
+    start = ann("TIME")
+
+    def past_first_term():
+        assert prolong(ann, "ann", 200), "it was prolonged in time"
+        assert not take(bob, "bob", 200)
+        now = ann("TIME")
+        return (int(now[0]) - int(start[0])) * 1000 + (int(now[1]) - int(start[1])) // 1000 > 500
+
+    wait_until(past_first_term, 10, "half a second to pass")
+    assert release(ann, "ann")
+
+
+@pytest.mark.goal("redis-py's Lock takes, prolongs and gives back, with scripts of its own")
+def test_redis_py(r):
+    from redis.exceptions import LockError
+
+    lock, other = r.lock("name", timeout=60), r.lock("name", timeout=60, blocking_timeout=0.05)
+    assert lock.acquire() and lock.owned() and not other.acquire()
+    assert lock.extend(60) and 60_000 < r.pttl("name") <= 120_000
+    assert lock.reacquire() and r.pttl("name") <= 60_000
+    r.script_flush()  # the client sends them again
+    lock.release()
+    with pytest.raises(LockError):
+        lock.release()
+    assert other.acquire()
+    r.set("name", "somebody else")
+    with pytest.raises(LockError):
+        other.release()
+    assert r.get("name") in ("somebody else", b"somebody else")
+
+
+class Redlock:
+    """Holds a name on most of the servers, or on none of them."""
+
+    def __init__(self, servers, ms):
+        self.servers, self.ms, self.token = servers, ms, uuid.uuid4().hex
+        self.majority = len(servers) // 2 + 1
+
+    def _count(self, ask):
+        def answered(server):
+            try:
+                return ask(server.wire(), self.token)
+            except (OSError, AssertionError, EOFError):
+                return False  # a server that is down has no say
+        return sum(answered(server) for server in self.servers)
+
+    def take(self):
+        if self._count(lambda wire, token: take(wire, token, self.ms)) >= self.majority:
+            return True
+        self.give_back()
+        return False
+
+    def give_back(self):
+        return self._count(release)
+
+
+@pytest.fixture
+def five(fresh_server):
+    return [fresh_server() for _ in range(5)]
+
+
+@pytest.mark.limit(60)
+@pytest.mark.goal("Redlock: who has most of five servers has the lock, even while two of them are down")
+def test_majority(five):
+    ann, bob = Redlock(five, 60_000), Redlock(five, 60_000)
+    assert ann.take() and not bob.take()
+    assert ann.give_back() == 5
+    five[0].kill()
+    five[1].kill()
+    assert bob.take() and not ann.take()
+    assert bob.give_back() == 3
+    five[2].kill()
+    assert not ann.take(), "two of five are no majority"
+
+
+@pytest.mark.limit(60)
+@pytest.mark.goal("A server that comes back at once without its data lets a second client take a lock that is held")
+def test_restarted_at_once(five):
+    ann, bob = Redlock(five, 60_000), Redlock(five, 60_000)
+    five[0].kill()
+    five[1].kill()
+    assert ann.take(), "on the servers 2, 3 and 4"
+    five[2].kill()
+    for server in five[:3]:
+        server.start()
+    assert bob.take(), "on 0, 1 and 2, which has forgotten"
+    assert five[3].wire()("GET", "lock").decode() == ann.token, "and the first one believes to hold it, too"
+
+
+@pytest.mark.limit(60)
+@pytest.mark.goal("A server that comes back later than the longest term of any lock lets nobody take a held one")
+def test_restarted_after_the_longest_term(five):
+    term = 300
+    ann, bob = Redlock(five, term), Redlock(five, term)
+    five[0].kill()
+    five[1].kill()
+    assert ann.take()
+    five[2].kill()
+    assert not bob.take(), "those that are left are no majority"
+    wire = five[3].wire()
+    wait_until(lambda: wire("EXISTS", "lock") == 0, 10, "the longest term to pass")
+    for server in five[:3]:
+        server.start()
+    assert bob.take(), "nobody holds it any more"
+    assert not ann.give_back(), "and the first one's token is nowhere left"
