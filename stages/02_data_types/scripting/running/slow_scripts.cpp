@@ -71,9 +71,8 @@ void ScriptRunner::become_slow() {
 void ScriptRunner::serve_others() {
   if (run_->killed) return;
   server_.clients.serve_while_busy(&run_->caller);
-  if (!server_.shutdown.in_progress()) return;
-  server_.shutdown.poll();
-  run_->killed = server_.shutdown.stopping();
+  if (server_.shutdown.in_progress()) server_.shutdown.poll();
+  if (server_.shutdown.stopping()) run_->killed = true;
 }
 
 void ScriptRunner::kill(Client& client, bool function) {
