@@ -1,5 +1,7 @@
 #include "02_data_types/scripting/lua/readonly_tables.h"
 
+#include <initializer_list>
+
 namespace strata::script {
 
 namespace {
