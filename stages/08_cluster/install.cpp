@@ -2,15 +2,9 @@
 
 #include "01_resp_server/db/keyspace.h"
 #include "01_resp_server/server/late_directives.h"
-#include "08_cluster/commands/install_commands.h"
-#include "08_cluster/migrate/migrate.h"
-#include "08_cluster/pubsub/cluster_pubsub.h"
-#include "08_cluster/server/blocked_redirect.h"
+#include "08_cluster/families.h"
 #include "08_cluster/server/cluster.h"
-#include "08_cluster/server/cluster_debug.h"
-#include "08_cluster/server/cluster_info.h"
 #include "08_cluster/server/redirect.h"
-#include "08_cluster/server/restrictions.h"
 
 namespace strata::cluster {
 

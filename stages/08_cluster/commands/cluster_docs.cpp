@@ -1,4 +1,4 @@
-#include "08_cluster/commands/cluster_docs.h"
+#include "08_cluster/families.h"
 
 #include "01_resp_server/commands/docs/docs.h"
 

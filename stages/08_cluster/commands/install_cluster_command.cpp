@@ -1,8 +1,7 @@
 // CLUSTER: the table of its subcommands.
 #include "01_resp_server/commands/help.h"
 #include "08_cluster/commands/cluster_commands.h"
-#include "08_cluster/commands/cluster_docs.h"
-#include "08_cluster/commands/install_commands.h"
+#include "08_cluster/families.h"
 #include "08_cluster/server/redirect.h"
 
 namespace strata::cluster {

@@ -5,7 +5,7 @@
 //   of every key that it took: DEL      <--  one line for each
 //
 // A key is deleted when the target has said that it has it, not before: whatever breaks, it is somewhere.
-#include "08_cluster/migrate/migrate.h"
+#include "08_cluster/families.h"
 
 #include <algorithm>
 #include <optional>

@@ -3,7 +3,7 @@
 //   PUBLISH     local listeners, then a packet to every node
 //   SPUBLISH    local listeners, then a packet to the nodes of the same shard: the channel's slot is theirs
 //   slot leaves its listeners are told that they hear nothing any more, and may ask who has it now
-#include "08_cluster/pubsub/cluster_pubsub.h"
+#include "08_cluster/families.h"
 
 #include <vector>
 

@@ -1,4 +1,4 @@
-#include "08_cluster/server/blocked_redirect.h"
+#include "08_cluster/families.h"
 
 #include <vector>
 

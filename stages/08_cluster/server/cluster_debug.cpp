@@ -1,4 +1,4 @@
-#include "08_cluster/server/cluster_debug.h"
+#include "08_cluster/families.h"
 
 #include "01_resp_server/commands/debug_commands.h"
 #include "01_resp_server/commands/subcommand_error.h"

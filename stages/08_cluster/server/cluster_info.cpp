@@ -1,4 +1,4 @@
-#include "08_cluster/server/cluster_info.h"
+#include "08_cluster/families.h"
 
 #include "01_resp_server/server/memory_report.h"
 #include "08_cluster/server/cluster.h"

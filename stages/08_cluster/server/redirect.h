@@ -56,7 +56,4 @@ bool is_read_only(const resp::Client& client);
 
 inline constexpr std::string_view kDisabledError = "ERR This instance has cluster support disabled";
 
-void install_redirections(resp::Server& server);  // the gate, ASKING, READONLY, READWRITE
-void arm_redirections(resp::Server& server);      // in a cluster
-
 }  // namespace strata::cluster

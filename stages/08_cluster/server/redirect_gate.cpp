@@ -7,6 +7,7 @@
 #include "01_resp_server/server/key_finder.h"
 #include "02_data_types/scripting/running/script_runner.h"
 #include "02_data_types/transactions/transactions.h"
+#include "08_cluster/families.h"
 #include "08_cluster/server/redirect.h"
 
 namespace strata::cluster {

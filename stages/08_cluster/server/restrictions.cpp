@@ -1,6 +1,6 @@
 // What a cluster does without: several databases, roles that are set by hand.
-#include "08_cluster/server/restrictions.h"
 #include "01_resp_server/commands/support.h"
+#include "08_cluster/families.h"
 
 namespace strata::cluster {
 
