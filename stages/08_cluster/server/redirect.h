@@ -33,6 +33,7 @@ class Placement {
   explicit Placement(Cluster& cluster) : cluster_(cluster) {}
 
   void add(std::string_view key, bool shard_channels);
+  int slot() const { return slot_; }  // of the first key; -1: there was none
   // Empty: to be served here; else the error.
   std::string verdict(const KeyedRequest& request) const;
 

@@ -24,6 +24,7 @@ const ExtensionKey<ClientState> kClientState;
 struct Redirections {
   GateBit redirect = 0;
   GateBit asked = 0;
+  int slot = -1;  // of the client's command that is running, or of the first key that its script has used; -1: none
 };
 
 bool named(const CommandSpec& spec, std::string_view name) { return spec.parent == nullptr && spec.name == name; }
@@ -60,6 +61,27 @@ std::string_view error_in_script(std::string_view verdict) {
   return "ERR Script attempted to access a non local key in a cluster node";
 }
 
+// A script that says what it is (#!lua) keeps to one slot, unless it says that it does not.
+bool keeps_to_one_slot(const script::ScriptRun& run) {
+  return (run.flags & (script::kNoShebang | script::kAllowCrossSlot)) == 0;
+}
+
+bool script_may(Client& client, const Placement& placement, const std::string& error) {
+  int& slot = client.server.get<Redirections>().slot;
+  const script::ScriptRun* run = client.server.get<script::ScriptRunner>().running();
+  if (!error.empty()) {
+    client.reply.error(error_in_script(error));
+    return false;
+  }
+  if (placement.slot() < 0) return true;
+  if (slot >= 0 && slot != placement.slot() && run != nullptr && keeps_to_one_slot(*run)) {
+    client.reply.error("ERR Script attempted to access keys that do not hash to the same slot");
+    return false;
+  }
+  slot = placement.slot();
+  return true;
+}
+
 // [task 8.5] Find out whether a command with keys is to be served here.
 bool redirect_gate(Client& client, const CommandSpec& spec, Args args) {
   if (client.obeyed()) return true;
@@ -79,9 +101,11 @@ bool redirect_gate(Client& client, const CommandSpec& spec, Args args) {
     for (const db::QueuedCommand& command : queue->commands()) add_keys(placement, command.spec(), command.args());
   }
   const std::string error = placement.verdict(request);
+  if (&asker != &client) return script_may(client, placement, error);
+  client.server.get<Redirections>().slot = placement.slot();
   if (error.empty()) return true;
   client.reply.set_error_prefix({});  // a redirection on EXEC is one, and no EXECABORT
-  client.reply.error(&asker == &client ? std::string_view(error) : error_in_script(error));
+  client.reply.error(error);
   return false;
 }
 
@@ -149,6 +173,11 @@ void install_redirections(Server& server) {
       {.summary = "Has this connection redirected to masters again", .since = "3.0.0", .complexity = "O(1)"});
 }
 
-void arm_redirections(Server& server) { server.armed |= server.get<Redirections>().redirect; }
+void arm_redirections(Server& server) {
+  server.armed |= server.get<Redirections>().redirect;
+  server.get<script::ScriptRunner>().objection = [](uint32_t flags) -> std::string_view {
+    return (flags & script::kNoCluster) != 0 ? "ERR Can not run script on cluster, 'no-cluster' flag is set." : "";
+  };
+}
 
 }  // namespace strata::cluster

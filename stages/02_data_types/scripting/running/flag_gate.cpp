@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "02_data_types/scripting/running/script_runner.h"
+
 namespace strata::script {
 
 static_assert((kNoWrites | kAllowOom | kAllowStale) == 7, "the index of a likeness");
@@ -45,6 +47,11 @@ bool FlagGate::gate(resp::Client& client, const resp::CommandSpec& spec, resp::A
 }
 
 bool may_start(resp::Client& client, uint32_t flags, bool read_only) {
+  const auto& runner = client.server.get<ScriptRunner>();
+  if (const std::string_view error = runner.objection ? runner.objection(flags) : ""; !error.empty()) {
+    client.reply.error(error);
+    return false;
+  }
   if (!read_only || (flags & (kNoWrites | kNoShebang)) != 0) return true;
   client.reply.error("ERR Can not execute a script with write flag using *_ro command.");
   return false;

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <lua.hpp>
 #include <memory>
 #include <string>
@@ -71,6 +72,9 @@ class ScriptRunner {
    private:
     ScriptRunner& runner_;
   };
+
+  // Why a script with these flags (ScriptFlag) may not run here; empty: it may. Null: nobody objects.
+  std::function<std::string_view(uint32_t flags)> objection;
 
   // busy-reply-threshold, in ms; 0: scripts may take as long as they like.
   int64_t threshold_ms = 5000;
