@@ -31,6 +31,7 @@ bool split_arguments(Client& client, Args args, Args* keys, Args* rest) {
 
 ScriptCache& cache_of(Client& client) { return client.server.get<ScriptCache>(); }
 
+// [task 2.14] Run a script with the keys and arguments that the client gave.
 void run_script(Client& client, Args args, const CachedScript& script, bool read_only) {
   Args keys;
   Args rest;
