@@ -74,8 +74,8 @@ void Loading::info(resp::InfoWriter& out) const {
   out.field("async_loading", mode_ == Mode::kOldDataServed);
   out.field("rdb_last_load_keys_expired", report_.keys_expired);
   out.field("rdb_last_load_keys_loaded", report_.keys_loaded);
-  out.field("last_load_time_ms", last_time_ms_);
-  out.field("last_load_image_time_ms", report_.image_us < 0 ? -1 : report_.image_us / 1000);
+  out.field("strata_last_load_time_ms", last_time_ms_);
+  out.field("strata_last_load_image_time_ms", report_.image_us < 0 ? -1 : report_.image_us / 1000);
   if (mode_ == Mode::kIdle) return;
   const double share = total_bytes_ == 0 ? 0 : static_cast<double>(loaded_bytes_) / static_cast<double>(total_bytes_);
   const int64_t elapsed_seconds = (wall_ms() - started_ms_) / 1000;

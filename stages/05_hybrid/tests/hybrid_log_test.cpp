@@ -89,12 +89,12 @@ TEST_F(HybridTest, AnIncrementMayBeginWithAnImage) {
 
 TEST_F(HybridTest, InfoTellsHowLongTheStartTook) {
   auto info = [this] { return host.server.info.render({"persistence"}); };
-  EXPECT_NE(info().find("last_load_time_ms:-1\r\n"), std::string::npos);
+  EXPECT_NE(info().find("strata_last_load_time_ms:-1\r\n"), std::string::npos);
   ASSERT_TRUE(start_from(log_of({"SET a 1"})).ok());
-  EXPECT_EQ(info().find("last_load_time_ms:-1\r\n"), std::string::npos);
-  EXPECT_NE(info().find("last_load_image_time_ms:-1\r\n"), std::string::npos);
+  EXPECT_EQ(info().find("strata_last_load_time_ms:-1\r\n"), std::string::npos);
+  EXPECT_NE(info().find("strata_last_load_image_time_ms:-1\r\n"), std::string::npos);
   ASSERT_TRUE(start_from(image()).ok());
-  EXPECT_EQ(info().find("last_load_image_time_ms:-1\r\n"), std::string::npos);
+  EXPECT_EQ(info().find("strata_last_load_image_time_ms:-1\r\n"), std::string::npos);
   EXPECT_NE(info().find("rdb_last_load_keys_loaded:1\r\n"), std::string::npos);
 }
 

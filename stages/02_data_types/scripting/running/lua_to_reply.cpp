@@ -5,6 +5,8 @@
 #include "01_resp_server/server/server.h"
 #include "02_data_types/scripting/running/values.h"
 
+#include "common/text.h"
+
 namespace strata::script {
 
 namespace {
@@ -109,7 +111,7 @@ bool Answer::special() {
     lua_insert(lua_, -2);
     answer_error(client_, text(-1), counted);
   } else if (field("ok", LUA_TSTRING)) {
-    reply_.simple(text(-1));
+    reply_.simple(until_zero(text(-1)));
   } else if (field("double", LUA_TNUMBER)) {
     reply_.real(lua_tonumber(lua_, -1));
   } else if (field("map", LUA_TTABLE)) {
