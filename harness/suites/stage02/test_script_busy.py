@@ -105,7 +105,7 @@ def test_caller_leaves(busy):
     client.close()
     assert other.error("GET", "k") == BUSY.format("SCRIPT")
     other.ok("SCRIPT", "KILL")
-    assert other("PING") == "PONG"
+    wait_until(lambda: other("PING") == "PONG", 5, "the script to end")
 
 
 @pytest.mark.goal("Code of a library that does not end is given up")

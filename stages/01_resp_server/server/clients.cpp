@@ -77,7 +77,7 @@ void Clients::accept(int fd, bool unix_socket) {
 }
 
 std::unique_ptr<Client> Clients::make_internal() {
-  auto client = std::make_unique<Client>(server_, -1, 0);  // no id: nobody can ask for it
+  auto client = std::make_unique<Client>(server_, -1, next_id_++);
   client->set(Client::kInternal);
   return client;
 }

@@ -24,6 +24,8 @@ class BlockedClientsTest : public ::testing::Test {
   resp::ConnectedServer host;
 };
 
+uint64_t id_of(resp::TestPeer& peer) { return std::stoull(peer.ask("CLIENT ID").substr(1)); }
+
 TEST_F(BlockedClientsTest, ATimeoutIsExactToTheMillisecond) {
   resp::TestPeer peer = host.connect();
   int64_t shortest_us = INT64_MAX;  // of several, since the machine may be busy
@@ -46,7 +48,8 @@ TEST_F(BlockedClientsTest, ChangesOfKeysCostNothingUnlessSomebodyWaitsForOne) {
   resp::TestPeer waiter = host.connect();
   resp::TestPeer other = host.connect();
   EXPECT_FALSE(keys_are_heard());
-  for (const char* ending : {"RPUSH q a", "CLIENT UNBLOCK 1"}) {
+  const std::string unblock = "CLIENT UNBLOCK " + std::to_string(id_of(waiter));
+  for (const std::string& ending : {std::string("RPUSH q a"), unblock}) {
     EXPECT_EQ(waiter.ask("BLPOP p q 0"), "");
     EXPECT_TRUE(keys_are_heard());
     EXPECT_EQ(blocked().count(), 1u);
@@ -81,8 +84,8 @@ TEST(BlockedClientsSeamTest, AClientCanWaitForSomethingElseThanAKey) {
   host.start();
   auto& blocked = host.server.get<BlockedClients>();
   resp::TestPeer peer = host.connect();
+  resp::Client& client = *host.server.clients.by_id(id_of(peer));
   EXPECT_EQ(peer.ask("BELL\nPING"), "");
-  resp::Client& client = *host.server.clients.by_id(1);
   client.reply.integer(7);
   blocked.release(client);
   EXPECT_EQ(peer.wait(), ":7\r\n+PONG\r\n");

@@ -110,17 +110,5 @@ TEST_F(ScriptsTest, ALibraryIsCompiledAsideAndTakenInWhole) {
   EXPECT_EQ(engine.set.functions(), 0u);
 }
 
-TEST_F(ScriptsTest, AScriptThatMayBeInterruptedLetsOthersIn) {
-  auto& runner = host.server.get<ScriptRunner>();
-  runner.threshold_ms = 1;
-  auto peer = host.connect();
-  auto other = host.connect();
-  other.send("SCRIPT KILL");
-  EXPECT_NE(peer.ask("EVAL \"while true do end\" 0").find("-ERR Script killed by user"), std::string::npos);
-  EXPECT_EQ(other.receive(), "+OK\r\n");
-  EXPECT_EQ(runner.running(), nullptr);
-  EXPECT_EQ(peer.ask("PING"), "+PONG\r\n");
-}
-
 }  // namespace
 }  // namespace strata::script
