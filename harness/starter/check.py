@@ -5,8 +5,9 @@
     it scores 0 on stage N                     and every failure names its task
     it holds no text of its tasks' solutions
 
-Run as `python3 -m harness.starter.check [N ...]`; `./strata test` does. Of stage N's tests it runs a sample of each task,
-whose choice depends on the starter, with shorter time limits; `--all`, for the night, runs every test with its own limit.
+Run as `python3 -m harness.starter.check [N ...]`; `./strata test` does. Of the tests it runs a sample of each task, whose
+choice depends on the starter, those of stage N with shorter time limits; `--all`, for the night, runs every test with its own
+limit. Drafts (cli/support/kits.py) are checked when they are named.
 What was proved once is not run again until a file changes. Exit code 1 when a starter fails a check.
 """
 
@@ -16,7 +17,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from harness.cli.support import interpreter
+from harness.cli.support import interpreter, kits
 from harness.cli.support.repo import ROOT
 from harness.cli.support.steps import Steps, Stop, say
 from harness.grader import stage_config
@@ -38,8 +39,11 @@ def main(words: list[str]) -> int:
     steps = Steps()
     stages = stage_config.load_all(ROOT)
     for stage in stages:
-        if not args.stages or stage.number in args.stages:
-            steps.call(f"starter of stage {stage.number}", lambda stage=stage: check(stage, stages, args.all))
+        title = f"starter of stage {stage.number}"
+        if stage.number in args.stages or not args.stages and stage.number not in kits.DRAFTS:
+            steps.call(title, lambda stage=stage: check(stage, stages, args.all))
+        elif not args.stages:
+            steps.skip(title, "its kit is a draft")
     return steps.summary()
 
 
@@ -59,14 +63,14 @@ def check(stage, stages, everything: bool) -> None:
         return
     folder = scratch.build(starter, place, [stage.target, f"strata_stage{stage.number}_tests"])
     server = folder / stage.target
+    sample = [] if everything else ["--sample", str(SAMPLE), "--seed", str(int(state[:8], 16))]
     for earlier in stages:
         if earlier.number < stage.number:
-            passes_whole(earlier, grade(earlier, server))
+            passes_whole(earlier, grade(earlier, server, *sample))
     if everything:
         scored = grade(stage, server)
     else:
-        seed = int(state[:8], 16)
-        scored = grade(stage, server, "--sample", str(SAMPLE), "--seed", str(seed), time_scale=HASTE)
+        scored = grade(stage, server, *sample, time_scale=HASTE)
     judge(scored)
     if scored["problem"] and (lucky := passing_tests(stage, server, scored)):
         raise Stop(f"{len(lucky)} tests pass on the starter by luck: {', '.join(lucky[:10])}")
