@@ -11,7 +11,7 @@ from harness.cli.support import apt, builder, failures, interpreter, kits, packa
 from harness.cli.support.steps import Steps, heading
 
 STEPS = ("unit", "suites", "calibration", "differential", "harness", "stages", "starters", "mutants")
-DIFFERENTIAL_COMMANDS = 30000  # a sample; the full run is a command of its own (harness/differential/README.md)
+DIFFERENTIAL_COMMANDS = 30000  # a sample, the same for everybody; a run of other seeds is a command of its own
 MUTANTS = 3  # of each stage, others for every commit; `./strata mutants` runs them all
 
 
@@ -88,7 +88,8 @@ def _differential(steps: Steps, preset: str, built: bool, python: str) -> None:
         steps.skip(title, "the build failed" if not built else "no stage can run yet")
         return
     server = repo.build_folder(preset) / stages[-1].target  # absolute: servers start in folders of their own
-    steps.command(title, [python, "-m", "harness.differential", "--b", str(server), "--commands", str(DIFFERENTIAL_COMMANDS)])
+    run = [python, "-m", "harness.differential", "--b", str(server), "--commands", str(DIFFERENTIAL_COMMANDS), "--seed", "1"]
+    steps.command(title, run)
 
 
 def _if_there(steps: Steps, title: str, tool: str, command: list) -> None:

@@ -5,8 +5,9 @@
                      drops what A says to B, and B's answers on that connection, while the two are apart
 
 A connection's packets tell who opened it. The nodes announce the proxies' ports (cluster-announce-bus-port), so gossip
-leads every node through them. What is cut off is lost in whole packets, as on a network that drops them: the
-connections stay.
+leads every node through them. What is cut off is lost, and the connections stay, as on a network that drops packets; healing
+closes those that lost something, because TCP never delivers the rest of a stream without its middle. (A node that still hears
+the other on the other's connection would wait for ever for the lost answer.)
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ class BusNetwork:
         self._apart: set[frozenset[str]] = set()
         self._sockets: list[socket.socket] = []
         self._claims: list[Port] = []
+        self._lock = threading.Lock()  # guards what follows
+        self._damaged: set[_Pair] = set()
         self.dropped = 0
 
     def __enter__(self) -> "BusNetwork":
@@ -56,7 +59,11 @@ class BusNetwork:
         self._apart |= {frozenset((one, other)) for one in side for other in other_side}
 
     def heal(self) -> None:
-        self._apart = set()
+        with self._lock:
+            self._apart = set()
+            damaged, self._damaged = self._damaged, set()
+        for pair in damaged:
+            pair.close()
 
     def _accept(self, listener: socket.socket, node_id: str, cport: int) -> None:
         while True:
@@ -73,8 +80,14 @@ class BusNetwork:
             for source, target in ((inbound, outbound), (outbound, inbound)):
                 threading.Thread(target=pair.pump, args=(source, target), daemon=True).start()
 
-    def is_cut(self, one: str, other: str) -> bool:
-        return frozenset((one, other)) in self._apart
+    def drops(self, pair: "_Pair") -> bool:
+        """Whether a packet on this connection is lost; counts it."""
+        with self._lock:
+            if frozenset((pair.opener, pair.node_id)) not in self._apart:
+                return False
+            self.dropped += 1
+            self._damaged.add(pair)
+            return True
 
 
 class _Pair:
@@ -82,22 +95,23 @@ class _Pair:
 
     def __init__(self, network: BusNetwork, node_id: str, inbound: socket.socket, outbound: socket.socket) -> None:
         self._network = network
-        self._node_id = node_id
-        self._opener = ""
+        self.node_id = node_id
+        self.opener = ""
         self._inbound, self._outbound = inbound, outbound
 
     def pump(self, source: socket.socket, target: socket.socket) -> None:
         try:
             while data := receive_packet(source):
                 if source is self._inbound:
-                    self._opener = data[40:80].decode("latin-1")
-                if self._network.is_cut(self._opener, self._node_id):
-                    self._network.dropped += 1
-                else:
+                    self.opener = data[40:80].decode("latin-1")
+                if not self._network.drops(self):
                     target.sendall(data)
         except (OSError, BusError):
             pass
-        for one in (source, target):
+        self.close()
+
+    def close(self) -> None:
+        for one in (self._inbound, self._outbound):
             try:
                 one.shutdown(socket.SHUT_RDWR)
             except OSError:

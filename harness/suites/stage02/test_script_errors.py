@@ -98,3 +98,17 @@ def test_statistics(wire):
 def test_line_breaks(wire):
     wire.exchange(encode("EVAL", "return {err = 'a\\r\\nb'}", "0"), b"-a  b\r\n")
     wire.exchange(encode("PING"), b"+PONG\r\n")
+
+
+@pytest.mark.goal("The text of an error ends at a zero byte")
+def test_zero_bytes(wire):
+    for script in ("{err = 'ERR a\\0b'}", "redis.error_reply('a\\0b')"):
+        wire.exchange(encode("EVAL", f"return {script}", "0"), b"-ERR a\r\n")
+    assert wire("EVAL", "return #redis.error_reply('a\\0b').err", 0) == len("ERR a")
+    assert wire.error("EVAL", "error({err = 'MINE\\0b'})", 0).startswith("MINE script: ")
+
+
+@pytest.mark.goal("An error table without a text is an error without a text, and the server lives")
+def test_no_text(wire):
+    assert wire("EVAL", "return {err = 12}", 0) == []
+    wire.exchange(encode("EVAL", "return redis.error_reply('')", "0"), b"-ERR \r\n")

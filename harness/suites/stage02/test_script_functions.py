@@ -101,6 +101,7 @@ def test_loading_world(wire, statement, error):
 def test_replace(wire):
     wire("FUNCTION", "LOAD", library("one", simple("f", "return 'old'"), simple("gone")))
     assert wire.error("FUNCTION", "LOAD", library("one", simple("g"))) == "ERR Library 'one' already exists"
+    assert wire.error("FUNCTION", "LOAD", library("one", "return +")) == "ERR Library 'one' already exists"
     assert wire.error("FUNCTION", "LOAD", library("two", simple("f"))) == "ERR Function f already exists"
     assert wire("FUNCTION", "LOAD", "REPLACE", library("one", simple("f", "return 'new'"))) == b"one"
     assert wire("FCALL", "f", 0) == b"new"

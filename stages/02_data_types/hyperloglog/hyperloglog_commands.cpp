@@ -148,7 +148,7 @@ void install_hyperloglog(Server& server) {
   commands.add(
       {.name = "pfcount",
        .arity = -2,
-       .flags = kReadOnly,
+       .flags = kReadOnly | kMayReplicate,
        .keys = {KeySpec{
            .flags = kKeyRW | kKeyAccess, .index = 1, .last = -1, .notes = "a cached cardinality may be written back"}},
        .run = pfcount_command});

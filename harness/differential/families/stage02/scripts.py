@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...gen import Gen
+from ...rules import exact, rule_for
 from .. import Family, mix
 from .any_command import command
 from .pool import any_key, cmd, element
@@ -37,7 +38,7 @@ def value(g: Gen, depth: int = 0) -> str:
 def call(g: Gen) -> str:
     for _ in range(20):
         args = command(g)
-        if args[0].upper() not in UNORDERED and sum(map(len, args)) < 2000:
+        if args[0].upper() not in UNORDERED and rule_for(args) is exact and sum(map(len, args)) < 2000:
             break
     else:
         args = (b"PING",)

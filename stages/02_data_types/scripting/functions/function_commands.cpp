@@ -29,7 +29,7 @@ void load_command(Client& client, Args args) {
     replace = true;
   }
   FunctionEngine& engine = engine_of(client);
-  auto library = engine.compile(args.back(), client.obeyed());
+  auto library = engine.compile(args.back(), client.obeyed(), replace ? nullptr : &engine.set);
   Status status = library.status();
   std::string name;
   if (status.ok()) {

@@ -89,10 +89,12 @@ Status FunctionEngine::run_code(std::string_view code, bool patient) {
 }
 
 // [task 2.15] Turn the code of a library into functions.
-Expected<std::unique_ptr<Library>> FunctionEngine::compile(std::string_view code, bool patient) {
+Expected<std::unique_ptr<Library>> FunctionEngine::compile(std::string_view code, bool patient,
+                                                           const LibrarySet* taken) {
   auto library = std::make_unique<Library>(lua());
   std::string_view rest;
   if (Status read = read_heading(code, library.get(), &rest); !read.ok()) return read;
+  if (taken != nullptr && taken->has(library->name)) return LibrarySet::name_is_taken(library->name);
   loading_ = library.get();
   Status ran = run_code(rest, patient);
   loading_ = nullptr;

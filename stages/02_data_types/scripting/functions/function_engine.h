@@ -22,8 +22,9 @@ class FunctionEngine {
   explicit FunctionEngine(ScriptRunner& runner);
 
   // Compiles a library: reads its first line and runs its code, at most kLoadMs (unless `patient`: what was accepted
-  // elsewhere is loaded however long it takes).
-  Expected<std::unique_ptr<Library>> compile(std::string_view code, bool patient = false);
+  // elsewhere is loaded however long it takes). A name that is in `taken` is refused before the code is looked at.
+  Expected<std::unique_ptr<Library>> compile(std::string_view code, bool patient = false,
+                                             const LibrarySet* taken = nullptr);
 
   // The server's libraries. Who changes them otherwise than by a command counts the change (WriteEffects::dirty).
   LibrarySet set;

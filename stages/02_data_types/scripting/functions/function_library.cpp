@@ -41,7 +41,7 @@ Status LibrarySet::check_functions(const Library& library, const Library* replac
 // [task 2.15] Take a library in, whole or not at all.
 Status LibrarySet::add(std::unique_ptr<Library> library, bool replace) {
   auto old = libraries_.find(library->name);
-  if (old != libraries_.end() && !replace) return Status::error("Library '{}' already exists", library->name);
+  if (old != libraries_.end() && !replace) return name_is_taken(library->name);
   if (Status clear = check_functions(*library, old == libraries_.end() ? nullptr : old->second.get()); !clear.ok()) {
     return clear;
   }

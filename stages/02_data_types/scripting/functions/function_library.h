@@ -56,6 +56,7 @@ class LibrarySet {
 
   const Function* find(std::string_view function) const;
   bool has(std::string_view library) const { return libraries_.contains(library); }
+  static Status name_is_taken(std::string_view library) { return Status::error("Library '{}' already exists", library); }
   const Libraries& libraries() const { return libraries_; }
   size_t functions() const { return functions_.size(); }
   size_t memory_bytes() const;

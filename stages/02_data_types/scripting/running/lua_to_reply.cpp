@@ -109,7 +109,7 @@ bool Answer::special() {
     const bool counted = field("ignore_error_stats_update", LUA_TBOOLEAN);
     if (counted) lua_pop(lua_, 1);
     lua_insert(lua_, -2);
-    answer_error(client_, text(-1), counted);
+    answer_error(client_, until_zero(text(-1)), counted);
   } else if (field("ok", LUA_TSTRING)) {
     reply_.simple(until_zero(text(-1)));
   } else if (field("double", LUA_TNUMBER)) {

@@ -44,9 +44,7 @@ int status_reply(lua_State* lua) { return single_field(lua, "ok"); }
 // A leading '-' is dropped; a text without a code gets one.
 int error_reply(lua_State* lua) {
   if (lua_gettop(lua) == 1 && lua_type(lua, 1) == LUA_TSTRING) {
-    size_t size = 0;
-    const char* bytes = lua_tolstring(lua, 1, &size);
-    std::string_view text(bytes, size);
+    std::string_view text = lua_tostring(lua, 1);  // as far as a zero byte
     std::string whole;
     if (text.find(' ') == std::string_view::npos) whole = "ERR ";
     if (text.starts_with('-')) text.remove_prefix(1);

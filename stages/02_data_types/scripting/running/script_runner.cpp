@@ -8,6 +8,7 @@
 #include "02_data_types/scripting/running/values.h"
 #include "02_data_types/transactions/transactions.h"
 #include "common/clock.h"
+#include "common/text.h"
 
 namespace strata::script {
 
@@ -202,7 +203,7 @@ void ScriptRunner::answer_failure(lua_State* lua) {
     run_->caller.reply.error(fmt::format("ERR {} script: {}", text == nullptr ? "unknown error" : text, run_->name));
     return;
   }
-  std::string text(text_field(lua, "err"));
+  std::string text(until_zero(text_field(lua, "err")));
   if (text.empty()) text = "ERR unknown error";
   const std::string_view source = text_field(lua, "source");
   fmt::format_to(std::back_inserter(text), " script: {}", run_->name);
