@@ -32,6 +32,7 @@
 #include "01_resp_server/db/hash.h"
 #include "01_resp_server/db/slab.h"
 #include "common/assert.h"
+#include "common/prefetch.h"
 #include "common/random.h"
 
 namespace strata::db {
@@ -89,15 +90,15 @@ class Table {
 
   // Brings the bucket of a hash into the cache; a little later, the items in it that may be the one; then find.
   void prefetch_bucket(Hash hash) const {
-    if (used_ != 0) __builtin_prefetch(locate(hash.place()));
+    if (used_ != 0) prefetch(locate(hash.place()));
   }
   void prefetch_items(Hash hash) const {
     if (used_ == 0) return;
     const Bucket* bucket = locate(hash.place());
     for (unsigned matches = bucket->matches(hash.tag()); matches != 0; matches &= matches - 1) {
       const char* item = static_cast<const char*>(bucket->ref(static_cast<unsigned>(std::countr_zero(matches))));
-      __builtin_prefetch(item);
-      __builtin_prefetch(item + 32);  // an item may lie across two lines
+      prefetch(item);
+      prefetch(item + 32);  // an item may lie across two lines
     }
   }
 
@@ -278,7 +279,7 @@ class Table {
     for (size_t i = from; i < array.buckets() && array.has(i); i++) {
       for (; fetched < i + kFetchAhead && fetched < array.buckets() && array.has(fetched); fetched++) {
         const Bucket* bucket = array.at(fetched);
-        for (unsigned slot = 0; slot < bucket->count(); slot++) __builtin_prefetch(bucket->ref(slot));
+        for (unsigned slot = 0; slot < bucket->count(); slot++) prefetch(bucket->ref(slot));
       }
       each_in_chain(array.at(i), visit);
     }
@@ -311,7 +312,7 @@ class Table {
     // All places of this bucket are about to fall below the line: their buckets must exist.
     next_.extend_to(next_.index(now_.first_place(moved_ + 1) - 1));
     Bucket* first = now_.at(moved_);
-    each_in_chain(first, [](Item* item) { __builtin_prefetch(item); });
+    each_in_chain(first, [](Item* item) { prefetch(item); });
     for (Bucket* bucket = first;;) {
       for (unsigned slot = 0; slot < bucket->count(); slot++) {
         auto* item = static_cast<Item*>(bucket->ref(slot));

@@ -13,6 +13,7 @@
 
 #include "02_data_types/encodings/element_slab.h"
 #include "02_data_types/encodings/skip_list_node.h"
+#include "common/prefetch.h"
 
 namespace strata::db {
 
@@ -107,8 +108,8 @@ class SkipList {
         if (before_(next, reached)) {
           at_ = next;
           rank_ = reached;
-          __builtin_prefetch(at_->next(level_));
-          if (level_ > 0) __builtin_prefetch(at_->next(level_ - 1));
+          prefetch(at_->next(level_));
+          if (level_ > 0) prefetch(at_->next(level_ - 1));
           return true;
         }
         beyond_ = next;
@@ -119,7 +120,7 @@ class SkipList {
       }
       if (level_ == 0) return false;
       level_--;
-      if (level_ > 0) __builtin_prefetch(at_->next(level_ - 1));
+      if (level_ > 0) prefetch(at_->next(level_ - 1));
       return true;
     }
     Stop stop() const { return {at_, rank_}; }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "01_resp_server/db/access_frequency.h"
+#include "common/prefetch.h"
 
 namespace strata::db {
 
@@ -158,7 +159,7 @@ void VictimFinder::visit_buckets(Database& database, size_t count, Visit visit) 
     }
     // The entries are asked for together, so that the waits for them overlap.
     for (size_t i = 0; i < drawn; i++) {
-      places[i].first->visit_bucket(places[i].second, [](Entry* entry) { __builtin_prefetch(entry); });
+      places[i].first->visit_bucket(places[i].second, [](Entry* entry) { prefetch(entry); });
     }
     for (size_t i = 0; i < drawn; i++) places[i].first->visit_bucket(places[i].second, visit);
     count -= drawn;

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "01_resp_server/db/database.h"
+#include "common/prefetch.h"
 
 namespace strata::db {
 
@@ -86,7 +87,7 @@ void Deadlines::look_through(size_t group, Visit visit) {
   const uint64_t first = static_cast<uint64_t>(group & ((size_t{1} << bits_) - 1)) << width;
   const uint64_t end = first + (uint64_t{1} << width);
   // The entries lie all over the memory: they are asked for together, so that the waits for them overlap.
-  for (uint64_t at = first; at < end;) at = table.visit_bucket(at, [](Entry* entry) { __builtin_prefetch(entry); });
+  for (uint64_t at = first; at < end;) at = table.visit_bucket(at, [](Entry* entry) { prefetch(entry); });
   int64_t soonest = kNever;
   for (uint64_t at = first; at < end;) {
     at = table.visit_bucket(at, [&](Entry* entry) {

@@ -93,7 +93,7 @@ bool RdbReader::fill(size_t wanted) {
 
 bool RdbReader::enough(uint64_t n) {
   if (failed_) return false;
-  if (n <= remaining()) return true;
+  if (n <= available() || n <= remaining()) return true;
   ended_early_ = true;
   return fail("Unexpected EOF reading RDB file: {} bytes announced, {} left", n, remaining());
 }
