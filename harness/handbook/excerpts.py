@@ -12,7 +12,7 @@ The excerpt is the lines from the first one that holds the first text to the nex
 `to`, that one line. A text that begins with ^ must stand at a line's start. Common indentation goes. The body of a task is
 refused: the page is part of its starter.
 
-What a script of the project prints as Markdown stands between two others:
+What a script of the project prints as Markdown stands between two others; it is told the page's folder (en, zh):
 
     <!-- output: harness/suites/stage05/decision_table.py -->
     | options | files | ...
@@ -89,7 +89,7 @@ def _filled(root: Path, page: Path, found: re.Match) -> str:
 
 def _printed(root: Path, page: Path, found: re.Match) -> str:
     script = root / found["path"]
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, str(script), page.parent.name], capture_output=True, text=True)
     if done.returncode != 0:
         raise ExcerptError(f"{page.name}: {found['path']} fails: {done.stderr.strip().rpartition(chr(10))[2]}")
     return f"{found['head']}{done.stdout.strip()}\n{found['tail']}"

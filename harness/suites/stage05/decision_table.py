@@ -1,6 +1,7 @@
 """What a start does: which files lie there and which options are set, and what is loaded, made, refused.
 
     python3 decision_table.py        prints the table in Markdown, as the chapter has it (./strata docs --update)
+    python3 decision_table.py zh     the same in Chinese
 
 A file is written in short; each holds one key (its own name without suffix), so that what was loaded can be told:
 
@@ -16,7 +17,11 @@ A manifest is the list of what it names; h: is history. None: there is none.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from decision_table_zh import WORDS
 
 ON, OFF = {"appendonly": "yes"}, {"appendonly": "no"}
 COMMANDS = {**ON, "aof_use_rdb_preamble": "no"}
@@ -182,32 +187,32 @@ def shown(options: dict[str, str]) -> str:
     return ", ".join(f"{name.replace('_', '-')} {value}" for name, value in options.items())
 
 
-def markdown() -> str:
-    """A table for each title; what a start leaves as it was is not repeated."""
+def markdown(say: Callable[[str], str] = str) -> str:
+    """A table for each title; what a start leaves as it was is not repeated. `say` puts words into another language."""
     lines: list[str] = []
     for title, rows in TABLE.items():
-        lines += [f"**{title}**", "", "| options | files | manifest | loaded | afterwards | why |",
+        lines += [f"**{say(title)}**", "", say("| options | files | manifest | loaded | afterwards | why |"),
                   "|---|---|---|---|---|---|"]
         for row in rows:
-            outcome = f"*refused*: {row.loaded}" if row.refused else _code(row.loaded, "nothing")
-            cells = (shown(row.options), _code(row.files, "none"), _manifest(row.manifest), outcome, _afterwards(row),
-                     row.reason)
+            outcome = say("*refused*: ") + row.loaded if row.refused else _code(row.loaded, say("nothing"))
+            cells = (shown(row.options), _code(row.files, say("none")), _manifest(row.manifest, say), outcome,
+                     _afterwards(row, say), say(row.reason))
             lines.append("| " + " | ".join(cells) + " |")
         lines.append("")
     return "\n".join(lines)
 
 
-def _afterwards(row: Row) -> str:
+def _afterwards(row: Row, say: Callable[[str], str]) -> str:
     """Whatever was cut, repaired or damaged keeps its name, so that its contents do not count."""
     before = {name.partition(":")[0] for name in row.files.split()}
     after = {name.partition(":")[0] for name in row.files_after.split()}
-    files = "" if before == after else _code(row.files_after, "none")
-    changed = "" if row.manifest == row.manifest_after else f"manifest {_manifest(row.manifest_after)}"
-    return "; ".join(filter(None, (files, changed))) or "the same"
+    files = "" if before == after else _code(row.files_after, say("none"))
+    changed = "" if row.manifest == row.manifest_after else say("manifest ") + _manifest(row.manifest_after, say)
+    return say("; ").join(filter(None, (files, changed))) or say("the same")
 
 
-def _manifest(names: str | None) -> str:
-    return "none" if names is None else _code(names, "a comment")
+def _manifest(names: str | None, say: Callable[[str], str]) -> str:
+    return say("none") if names is None else _code(names, say("a comment"))
 
 
 def _code(names: str, nothing: str) -> str:
@@ -215,4 +220,4 @@ def _code(names: str, nothing: str) -> str:
 
 
 if __name__ == "__main__":
-    print(markdown())
+    print(markdown(WORDS.__getitem__) if sys.argv[1:] == ["zh"] else markdown())
