@@ -25,6 +25,10 @@ HYBRID = {**OPTIONS, "aof_use_rdb_preamble": "yes", "appendfsync": "no"}
 """The log holds a command before its reply leaves, so that kill -9 loses nothing; a test need not wait for the disk."""
 
 
+def hybrid(fresh_server, form: str = "image", **options) -> Server:
+    """A server (of the fixture fresh_server) that logs, with bases of that format."""
+    return fresh_server(**{**HYBRID, "aof_use_rdb_preamble": FORMATS[form], **options})
+
 
 def image(*names: str, version: int = 10, origin: str = "aof-base", expire_ms: int | None = None) -> bytes:
     """An image of strings in database 0; each key's value is its name. `origin` is the AUX field that tells of the log:

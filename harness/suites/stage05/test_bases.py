@@ -1,16 +1,15 @@
-"""The base of the log: an image or commands, whatever the option says at that moment, and the other server reads it."""
+"""The base of the log, as an image and as commands: what is in it, what INFO tells of it, what a failed rewrite leaves."""
 
 import os
 import signal
 
 import pytest
 
-from strata_harness.aof_files import base, commands_in, incr, log
+from strata_harness.aof_files import commands_in
 from strata_harness.aof_server import (MANIFEST, STARTED, base_file, current_log, digest, endless_rewrite, files,
-                                       log_dir, names, parts, reborn, rewrite, wait_rewritten, with_log)
+                                       log_dir, names, reborn, rewrite, wait_rewritten)
 from strata_harness.disk import limit_file_size, survives_full_disk
-from strata_harness.hybrid import (FORMATS, HYBRID, SUFFIXES, base_format, base_image, carry, check, goes_on_as_image,
-                                   image, use_format)
+from strata_harness.hybrid import FORMATS, HYBRID, base_format, base_image, goes_on_as_image, hybrid
 from strata_harness.rdb_file import AUX, EOF, IDLE, LIST_QUICKLIST_2, RESIZEDB, SELECTDB, STRING
 from strata_harness.sample import fill
 from strata_harness.snapshots import children, contents, dump_file, persistence, temporary_files
@@ -18,10 +17,6 @@ from strata_harness.wait import wait_until
 
 BOTH = pytest.mark.parametrize("form", list(FORMATS))
 AUX_NAMES = [b"redis-ver", b"redis-bits", b"ctime", b"used-mem", b"aof-base"]
-
-
-def hybrid(fresh_server, form="image", **options):
-    return fresh_server(**{**HYBRID, "aof_use_rdb_preamble": FORMATS[form], **options})
 
 
 # -- the image ---------------------------------------------------------------------------------------------------------
@@ -238,191 +233,3 @@ def test_debug_loadaof(fresh_server, rng, form):
     wire.ok("DEBUG", "LOADAOF")
     assert digest(wire) == before
     goes_on_as_image(server)
-
-
-# -- the option --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.goal("Set while the server runs, the option touches no file until the next rewrite, and that obeys it")
-def test_switch(fresh_server):
-    server = hybrid(fresh_server)
-    wire = server.wire()
-    wire.ok("SET", "k", "v")
-    for number, form in enumerate(["image", "commands", "commands", "image", "commands"], 2):
-        before = {name: (log_dir(server) / name).read_bytes() for name in files(server)}
-        use_format(wire, form)
-        assert {name: (log_dir(server) / name).read_bytes() for name in files(server)} == before
-        rewrite(wire)
-        assert parts(server) == [base(number, suffix=SUFFIXES[form]), incr(number)]
-        assert files(server) == sorted([base(number, suffix=SUFFIXES[form]).name, incr(number).name, MANIFEST])
-        assert base_format(server) == form
-        assert contents(wire) == {b"k": b"v"}
-    assert contents(reborn(server)) == {b"k": b"v"}
-
-
-@pytest.mark.parametrize("option", ["yes", "no"])
-@pytest.mark.goal("The base's suffix tells what the option was when the base was begun, from the first one on")
-def test_suffix(fresh_server, option):
-    server = fresh_server(**{**HYBRID, "aof_use_rdb_preamble": option})
-    wire = server.wire()
-    suffixes = {"yes": "rdb", "no": "aof"}
-    assert parts(server) == [base(1, suffix=suffixes[option]), incr(1)]
-    for number, wanted in enumerate(["no", "yes", "yes", option], 2):
-        wire.ok("CONFIG", "SET", "aof-use-rdb-preamble", wanted)
-        rewrite(wire)
-        assert parts(server) == [base(number, suffix=suffixes[wanted]), incr(number)]
-
-
-@pytest.mark.goal("The option takes yes and no alone")
-def test_values(fresh_server):
-    server = hybrid(fresh_server)
-    wire = server.wire()
-    for wrong in ("maybe", "", "1"):
-        assert wire.error("CONFIG", "SET", "aof-use-rdb-preamble", wrong) == (
-            "ERR CONFIG SET failed (possibly related to argument 'aof-use-rdb-preamble') - "
-            "argument must be 'yes' or 'no'")
-    wire.ok("CONFIG", "SET", "aof-use-rdb-preamble", "NO")
-    assert wire("CONFIG", "GET", "aof-use-rdb-preamble")[1] == b"no"
-    rewrite(wire)
-    assert base_format(server) == "commands"
-    wire.ok("CONFIG", "SET", "aof-use-rdb-preamble", "Yes")
-    rewrite(wire)
-    assert base_format(server) == "image"
-
-
-@BOTH
-@pytest.mark.goal("A rewrite that starts by itself obeys the option, too")
-def test_automatic(fresh_server, form):
-    other = "commands" if form == "image" else "image"
-    server = hybrid(fresh_server, other, auto_aof_rewrite_min_size="1kb")
-    wire = server.wire()
-    use_format(wire, form)
-    wire.ok("SET", "k", "x" * 2000)
-    wait_until(lambda: names(server)[0] == "b2", 5, "the rewrite that the growth calls for")
-    assert base_format(server) == form
-    goes_on_as_image(server)
-
-
-@BOTH
-@pytest.mark.goal("With history kept, files of both formats stand side by side; only the newest generation loads")
-def test_mixed_history(fresh_server, form):
-    other = "commands" if form == "image" else "image"
-    server = hybrid(fresh_server, form, aof_disable_auto_gc="yes")
-    wire = server.wire()
-    wire.ok("SET", "a", "1")
-    rewrite(wire)
-    use_format(wire, other)
-    wire.ok("SET", "a", "2")
-    rewrite(wire)
-    wire.ok("SET", "b", "3")
-    assert names(server) == ["b3", "h2", "h2", "h1", "h1", "i3"]
-    assert [part.name.rpartition(".")[2] for part in parts(server) if "base" in part.name] == [
-        SUFFIXES[other], SUFFIXES[form], SUFFIXES[form]]
-    assert contents(reborn(server)) == {b"a": b"2", b"b": b"3"}
-    goes_on_as_image(server)
-
-
-@BOTH
-@pytest.mark.goal("Either base is read with the option set to the other format, which the next rewrite then writes")
-def test_read_the_other(fresh_server, rng, form):
-    server = hybrid(fresh_server, form)
-    wire = server.wire()
-    fill(wire, rng, 10)
-    rewrite(wire)
-    wire.ok("SET", "k", "v")
-    before = digest(wire)
-    other = "commands" if form == "image" else "image"
-    server.options["aof_use_rdb_preamble"] = FORMATS[other]
-    wire = reborn(server)
-    assert digest(wire) == before and base_format(server) == form
-    rewrite(wire)
-    assert base_format(server) == other and digest(reborn(server)) == before
-
-
-@pytest.mark.goal("An image with logs behind it loads in order; each log begins in database 0")
-def test_image_and_logs(fresh_server):
-    server = with_log(fresh_server, {base(1, suffix="rdb"): image("a", "b", "c"),
-                                     incr(1): log("DEL a", "SELECT 2", "SET x 1"),
-                                     incr(2): log("SET b 2", "APPEND c d")}, **HYBRID)
-    wire = server.wire()
-    assert contents(wire) == {b"b": b"2", b"c": b"cd"}
-    wire.ok("SELECT", 2)
-    assert contents(wire) == {b"x": b"1"}
-
-
-# -- the other server --------------------------------------------------------------------------------------------------
-
-
-@BOTH
-@pytest.mark.goal("redis-check-aof accepts the files, before and after writes, a rewrite and a change of format")
-def test_checked(fresh_server, rng, form):
-    server = hybrid(fresh_server, form)
-    wire = server.wire()
-    title = {"image": "Start to check BASE AOF (RDB format)", "commands": "Start to check BASE AOF (RESP format)"}
-    assert form == "commands" or title[form] in check(server)
-    fill(wire, rng, 20)
-    assert "All AOF files and manifest are valid" in check(server)
-    rewrite(wire)
-    assert title[form] in check(server)
-    wire.ok("SET", "k", "v")
-    other = "commands" if form == "image" else "image"
-    use_format(wire, other)
-    rewrite(wire)
-    assert title[other] in check(server)
-
-
-def travel(source, target, rng, form):
-    """Data of every type with its log, killed, then started elsewhere: the same digest, and it goes on there. At last
-    it comes back as an image."""
-    wire = source.start().wire()
-    fill(wire, rng, 20)
-    rewrite(wire)
-    fill(wire, rng, 20)
-    wire.ok("SET", "more", "1")
-    assert base_format(source) == form
-    before = digest(wire)
-    carry(source, target)
-    other = target.start().wire()
-    assert digest(other) == before != "0" * 40
-    other.ok("SET", "more", "2")
-    rewrite(other)
-    after = digest(other)
-    other = reborn(target)
-    assert digest(other) == after != before
-    use_format(other, "image")
-    rewrite(other)
-    assert base_format(target) == "image"
-    carry(target, source)
-    assert digest(source.start().wire()) == after
-
-
-@BOTH
-@pytest.mark.goal("redis-server starts from this server's files, goes on with them and holds the same data")
-def test_to_redis(fresh_server, reference, rng, form):
-    options = {**HYBRID, "aof_use_rdb_preamble": FORMATS[form]}
-    travel(fresh_server(start=False, **options), reference(start=False, **options), rng, form)
-
-
-@BOTH
-@pytest.mark.goal("This server starts from redis-server's files, goes on with them and holds the same data")
-def test_from_redis(fresh_server, reference, rng, form):
-    options = {**HYBRID, "aof_use_rdb_preamble": FORMATS[form]}
-    travel(reference(start=False, **options), fresh_server(start=False, **options), rng, form)
-
-
-@pytest.mark.goal("A log goes to and fro between the two servers, changing its format each time, and loses nothing")
-def test_to_and_fro(fresh_server, reference, rng):
-    servers = [fresh_server(start=False, **HYBRID), reference(start=False, **HYBRID)]
-    wire = servers[0].start().wire()
-    fill(wire, rng, 10)
-    for turn in range(4):
-        use_format(wire, ["image", "commands"][turn // 2])
-        wire("RPUSH", "turns", turn)
-        rewrite(wire)
-        wire("RPUSH", "turns", "log")
-        before = digest(wire)
-        here, there = servers[turn % 2], servers[1 - turn % 2]
-        carry(here, there)
-        wire = there.start().wire()
-        assert digest(wire) == before
-    assert wire("LRANGE", "turns", 0, -1) == [word for turn in range(4) for word in (b"%d" % turn, b"log")]

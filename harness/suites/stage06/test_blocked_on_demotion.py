@@ -41,18 +41,6 @@ def test_pipelined(fresh_server):
     assert wire("EXISTS", "k") == 0
 
 
-@pytest.mark.goal("CLIENT UNBLOCK ends WAIT: with the number of replicas so far, or with an error")
-def test_unblock_wait(server, connect):
-    wire, waiting = connect(), connect()
-    number = waiting("CLIENT", "ID")
-    for how, answer in ((("TIMEOUT",), 0), (("ERROR",), RespError("UNBLOCKED client unblocked via CLIENT UNBLOCK"))):
-        waiting.send_command("WAIT", 1, 0)
-        wait_until(lambda: blocked(wire) == 1, 5, "WAIT to block")
-        assert b" flags=b " in wire("CLIENT", "LIST", "ID", number)
-        assert wire("CLIENT", "UNBLOCK", number, *how) == 1
-        assert waiting.read() == answer
-
-
 @pytest.mark.goal("A transaction that was queued on a master is refused by EXEC once it is a replica")
 def test_transaction(fresh_server):
     master, other = fresh_server(**OPTIONS), fresh_server(**OPTIONS)

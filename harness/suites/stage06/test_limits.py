@@ -101,22 +101,6 @@ def memory(wire):
     return int(text.partition("used_memory:")[2].partition("\r")[0])
 
 
-@pytest.mark.goal("A replica whose master is silent for repl-timeout gives the link up, and continues when it is back")
-def test_silent_master(fresh_server, proxy):
-    master = fresh_server(**SERVER_OPTIONS, repl_ping_replica_period=1)
-    replica, link = fresh_server(**SERVER_OPTIONS, repl_timeout=2).wire(), proxy(master)
-    wire = master.wire()
-    replica.ok("REPLICAOF", "127.0.0.1", link.port)
-    link_up(replica)
-    link.hold()
-    wait_until(lambda: replication(replica)["master_link_status"] == "down", 10, "the link to be given up")
-    wire.ok("SET", "k", "v")
-    link.cut()
-    link.heal()
-    wait_until(lambda: replica("GET", "k") == b"v", 10, "the link to be back")
-    assert stats(wire)[:2] == (1, 1)
-
-
 @pytest.mark.goal("PINGs of the master keep an idle link up, however short repl-timeout")
 def test_idle_link(fresh_server):
     master = fresh_server(**SERVER_OPTIONS, repl_ping_replica_period=1, repl_timeout=3)

@@ -6,7 +6,7 @@
 
 import pytest
 
-from strata_harness.aof_server import base_file, digest, reborn, wait_rewritten
+from strata_harness.aof_server import digest, reborn, wait_rewritten
 from strata_harness.hybrid import base_image
 from strata_harness.replicas import OPTIONS, follow, in_step, replication
 from strata_harness.sample import fill
@@ -56,11 +56,3 @@ def test_promoted_first(pair):
     assert master.wire()("GET", "after") == b"1" and wire("DEL", "after") == 1
     in_step(wire, master.wire())
     assert digest(master.wire()) == before
-
-
-@pytest.mark.goal("With the master gone for good, the log of the replica alone brings everything back")
-def test_log_of_replica(pair):
-    master, replica, before = pair
-    master.kill()
-    assert base_file(replica).read_bytes().startswith(b"REDIS")
-    assert digest(reborn(replica)) == before

@@ -53,22 +53,6 @@ def test_disk(pair, rng):
 
 
 @pairs()
-@pytest.mark.goal("A replica whose link was cut gets what it missed, and nothing else")
-def test_cut(pair, rng):
-    master, replica = pair
-    wire, other = master.wire(), replica.wire()
-    follow(other, master)
-    in_step(wire, other)
-    for number in range(3):
-        wire("CLIENT", "KILL", "TYPE", "replica")
-        for i in range(100):
-            wire.ok("SET", f"k{i}", number)
-        in_step(wire, other)
-    full, partial, _ = stats(wire)
-    assert full == 1 and partial == 3
-
-
-@pairs()
 @pytest.mark.goal("A promoted replica goes on with the same history: its old master follows it without a full transfer")
 def test_swap(pair, rng):
     master, replica = pair
@@ -88,23 +72,6 @@ def test_swap(pair, rng):
 
 
 @pairs()
-@pytest.mark.goal("A key that expires goes on the replica when the master says so, and is hidden before")
-def test_expiry(pair):
-    master, replica = pair
-    wire, other = master.wire(), replica.wire()
-    follow(other, master)
-    in_step(wire, other)
-    wire("DEBUG", "SET-ACTIVE-EXPIRE", 0)
-    wire.ok("SET", "k", "v", "PX", 200)
-    in_step(wire, other)
-    wait_until(lambda: other("EXISTS", "k") == 0, 5, "the key to be hidden")
-    assert other("DBSIZE") == 1, "it is there until the master's DEL comes"
-    assert wire("GET", "k") is None
-    wait_until(lambda: other("DBSIZE") == 0, 5, "the DEL")
-    in_step(wire, other)
-
-
-@pairs()
 @pytest.mark.goal("A replica refuses writes, tells its role, and its master tells of it")
 def test_roles(pair):
     master, replica = pair
@@ -119,33 +86,3 @@ def test_roles(pair):
     assert wire("ROLE")[2][0][:2] == [b"127.0.0.1", str(replica.port).encode()]
     told = replication(wire)
     assert told["connected_slaves"] == "1" and f"port={replica.port},state=online" in told["slave0"]
-
-
-@pytest.mark.goal("A chain: the one in the middle passes the stream on as it came, and all three hold the same")
-def test_chain(fresh_server, reference, rng):
-    first, middle, last = fresh_server(**OPTIONS), reference(**OPTIONS), fresh_server(**OPTIONS)
-    wire, between, end = first.wire(), middle.wire(), last.wire()
-    fill(wire, rng)
-    follow(between, first)
-    in_step(wire, between)
-    follow(end, middle)
-    in_step(between, end)
-    fill(wire, rng)
-    in_step(wire, between)
-    in_step(between, end)
-    assert replication(end)["master_replid"] == replication(wire)["master_replid"]
-
-
-@pairs()
-@pytest.mark.goal("A replica leaves eviction to its master: beyond maxmemory both still hold the same")
-def test_eviction(pair):
-    master, replica = pair
-    wire, other = master.wire(), replica.wire()
-    follow(other, master)
-    in_step(wire, other)
-    for each in (wire, other):
-        each.ok("CONFIG", "SET", "maxmemory-policy", "allkeys-random", "maxmemory", "8mb")
-    for i in range(400):
-        wire.ok("SET", f"k{i}", "x" * 50_000)
-    assert wire("DBSIZE") < 300
-    in_step(wire, other)

@@ -4,7 +4,7 @@ import pytest
 
 from strata_harness.fake_replica import GETACK
 from strata_harness.replicas import offset, replication, synced
-from strata_harness.resp import encode
+from strata_harness.resp import RespError, encode
 from strata_harness.wait import wait_until
 
 SERVER_OPTIONS = {"repl_diskless_sync_delay": 0, "enable_debug_command": "yes", "repl_ping_replica_period": 3600}
@@ -96,15 +96,18 @@ def test_wrong(wire, words, error):
     assert wire.error(*words) == error
 
 
-@pytest.mark.goal("CLIENT UNBLOCK ends a WAIT as if its time was up")
-def test_unblock(wire, connect, replica):
+@pytest.mark.parametrize("how, answer", [
+    ([], 0), (["TIMEOUT"], 0), (["ERROR"], RespError("UNBLOCKED client unblocked via CLIENT UNBLOCK")),
+], ids=["plain", "timeout", "error"])
+@pytest.mark.goal("CLIENT UNBLOCK ends a WAIT: with the number of replicas so far, or with an error")
+def test_unblock(wire, connect, how, answer):
     waiting = connect()
     number = waiting("CLIENT", "ID")
-    waiting.ok("SET", "k", "v")
     waiting.send_command("WAIT", 1, 0)
     wait_until(lambda: b"blocked_clients:1" in wire("INFO", "clients"), 5, "the client to wait")
-    assert wire("CLIENT", "UNBLOCK", number) == 1
-    assert waiting.read() == 0
+    assert b" flags=b " in wire("CLIENT", "LIST", "ID", number)
+    assert wire("CLIENT", "UNBLOCK", number, *how) == 1
+    assert waiting.read() == answer
 
 
 @pytest.mark.goal("A real replica acknowledges at once what it is asked for, not only every second")
