@@ -3,6 +3,8 @@
     it builds with warnings as errors          (the unit tests too)
     it passes every stage before N             full score in the grader
     it scores 0 on stage N                     and every failure names its task
+    so does each test whose server did not     with that task done, the test still fails
+      even start for want of a task
     it holds no text of its tasks' solutions
 
 Run as `python3 -m harness.starter.check [N ...]`; `./strata test` does. Of the tests it runs a sample of each task, whose
@@ -14,6 +16,8 @@ What was proved once is not run again until a file changes. Exit code 1 when a s
 from __future__ import annotations
 
 import argparse
+import json
+import re
 import sys
 from pathlib import Path
 
@@ -24,7 +28,7 @@ from harness.grader import stage_config
 from harness.grader.events import PASSED, TestResult
 from harness.grader.run import RunOptions, run_suite
 from harness.starter import project, scratch, solution
-from harness.starter.graded import grade
+from harness.starter.graded import grade, stretched
 
 SAMPLE = 12  # tests of each task
 HASTE = 0.4  # of each time limit: what a test of an unwritten task waits for does not come
@@ -63,7 +67,8 @@ def check(stage, stages, everything: bool) -> None:
         return
     folder = scratch.build(starter, place, [stage.target, f"strata_stage{stage.number}_tests"])
     server = folder / stage.target
-    sample = [] if everything else ["--sample", str(SAMPLE), "--seed", str(int(state[:8], 16))]
+    seed = int(state[:8], 16)
+    sample = [] if everything else ["--sample", str(SAMPLE), "--seed", str(seed)]
     for earlier in stages:
         if earlier.number < stage.number:
             passes_whole(earlier, grade(earlier, server, *sample))
@@ -72,8 +77,11 @@ def check(stage, stages, everything: bool) -> None:
     else:
         scored = grade(stage, server, *sample, time_scale=HASTE)
     judge(scored)
-    if scored["problem"] and (lucky := passing_tests(stage, server, scored)):
-        raise Stop(f"{len(lucky)} tests pass on the starter by luck: {', '.join(lucky[:10])}")
+    if scored["problem"]:
+        if lucky := passing_tests(stage, server, scored):
+            raise Stop(f"{len(lucky)} tests pass on the starter by luck: {', '.join(lucky[:10])}")
+    elif closed := kept_closed(scored):
+        check_opened(stage, closed, seed, 1.0 if everything else HASTE)
     scratch.note_proof(place, proof)
 
 
@@ -110,18 +118,53 @@ def judge(scored: dict) -> None:
                 if test["task"] not in tasks or test["task"] not in failures[test["id"]].get("hint", "")]
     if nameless:
         raise Stop(f"failures that do not name their task: {', '.join(nameless[:10])}")
-    unproved = [name for name, failure in failures.items() if failure.get("kind") in ("start", "not run")]
+    unproved = [name for name, failure in failures.items() if _did_not_run(failure) and not _missing(failure)]
     if unproved and not scored["problem"]:
         raise Stop(f"tests that were not run on a server that works: {', '.join(unproved[:10])}")
     say(f"{scored['selection'] or f'all {len(failures)} tests'}: every one fails and names its task")
 
 
+def kept_closed(scored: dict) -> list[dict]:
+    """The tests whose server did not start, and whose log names the tasks that are missing. `scored`: as for `judge`."""
+    return [test for test in scored["tests"] if _did_not_run(test["failure"]) and _missing(test["failure"])]
+
+
+def _did_not_run(failure: dict) -> bool:
+    return failure.get("kind") in ("start", "not run")
+
+
+def _missing(failure: dict) -> set[str]:
+    return set(re.findall(r"TODO (\d+\.\d+)", json.dumps(failure)))
+
+
+def check_opened(stage, closed: list[dict], seed: int, time_scale: float) -> None:
+    """Runs these tests again with the tasks done for want of which their servers did not start: a test that met no server
+    proves nothing. Raises Stop naming those that pass although their own task is missing still."""
+    done = frozenset().union(*(_missing(test["failure"]) for test in closed))
+    later = [test["id"] for test in closed if test["task"] not in done]
+    say(f"for want of task {', '.join(sorted(done))} the servers of {len(closed)} tests did not start; with that:")
+    starter = project.compose(ROOT, stage.number, done=done)
+    folder = scratch.build(starter, scratch.place(f"opened-{stage.number}"), [stage.target])
+    results = _run(stage, later, folder / stage.target, seed, time_scale)
+    if lucky := [result.id for result in results if result.outcome == PASSED]:
+        raise Stop(f"{len(lucky)} tests pass without their task: {', '.join(lucky[:10])}")
+    if unmet := [result.id for result in results if _did_not_run(result.failure)]:
+        raise Stop(f"tests whose servers do not start even so: {', '.join(unmet[:10])}")
+    say(f"all {len(later)} of later tasks fail on a server that starts")
+
+
 def passing_tests(stage, server: Path, scored: dict) -> list[str]:
     """The tests of `scored` that pass, although the grader would not begin on a server that cannot answer PING."""
     say(f"the grader says: {scored['problem'].splitlines()[0]} Its {len(scored['tests'])} tests are run all the same.")
-    options = RunOptions(interpreter.find_or_make(), str(server), seed=scored["seed"], jobs=_JOBS)
-    results = run_suite(stage, [TestResult(test["id"], test["goal"]) for test in scored["tests"]], options)
+    results = _run(stage, [test["id"] for test in scored["tests"]], server, scored["seed"])
     return [result.id for result in results if result.outcome == PASSED]
+
+
+def _run(stage, tests: list[str], server: Path, seed: int, time_scale: float = 1.0) -> list[TestResult]:
+    """Without the grader's look at the server beforehand."""
+    options = RunOptions(interpreter.find_or_make(), str(server), seed=seed, jobs=_JOBS)
+    with stretched(time_scale):
+        return run_suite(stage, list(map(TestResult, tests)), options)
 
 
 if __name__ == "__main__":

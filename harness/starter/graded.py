@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.cli.support import interpreter
@@ -18,11 +20,25 @@ def grade(stage: StageConfig, server: Path, *words: str, time_scale: float = 1.0
     Stop when the grader itself could not run."""
     command = [interpreter.find_or_make(), str(ROOT / "strata"), "grade", str(stage.number), "--server", str(server),
                "--report", "json", *words]
-    scale = float(os.environ.get("TIMEOUT_SCALE", "1")) * time_scale
-    say(f"$ TIMEOUT_SCALE={scale:g} {' '.join(command[1:])}")
-    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-                            env={**os.environ, "TIMEOUT_SCALE": str(scale)})
+    with stretched(time_scale) as scale:
+        say(f"$ TIMEOUT_SCALE={scale:g} {' '.join(command[1:])}")
+        answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     try:
         return json.loads(answer.stdout)["stages"][0]
     except json.JSONDecodeError:
         raise Stop(f"the grader could not run on stage {stage.number} (exit code {answer.returncode})") from None
+
+
+@contextmanager
+def stretched(factor: float) -> Iterator[float]:
+    """TIMEOUT_SCALE times `factor` meanwhile; gives the product."""
+    before = os.environ.get("TIMEOUT_SCALE")
+    scale = float(before or "1") * factor
+    os.environ["TIMEOUT_SCALE"] = str(scale)
+    try:
+        yield scale
+    finally:
+        if before is None:
+            del os.environ["TIMEOUT_SCALE"]
+        else:
+            os.environ["TIMEOUT_SCALE"] = before

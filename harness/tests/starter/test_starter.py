@@ -242,10 +242,19 @@ def test_judging_a_graded_starter():
             (_scored("passed", 1.0), "earns 1.0 points.*test_x"),
             (_scored(hint=""), "do not name their task"),
             (_scored(task="1.9"), "do not name their task"),
-            (_scored(kind="start"), "not run on a server that works: .*test_x"),
             ({**_scored(), "tests": []}, "no test was run")):
         with pytest.raises(check.Stop, match=complaint):
             check.judge(wrong)
+
+
+def test_a_server_that_waits_for_a_task_to_start():
+    scored = _scored(kind="start")
+    assert check.kept_closed(_scored()) == check.kept_closed({**scored, "tests": []}) == []
+    assert [test["id"] for test in check.kept_closed(scored)] == ["test_a.py::test_x"]
+    scored["tests"][0]["failure"]["got"] = "bind: Address already in use"
+    assert check.kept_closed(scored) == []
+    with pytest.raises(check.Stop, match="not run on a server that works: .*test_x"):
+        check.judge(scored)
 
 
 def test_tests_that_belong_to_another_task():
