@@ -32,7 +32,7 @@ PACKAGES = [
     Package("libxxhash-dev", BUILD, "hashing"),
     Package("libcxxopts-dev", BUILD, "command line"),
     Package("liblzf-dev", BUILD, "compression of strings in RDB files"),
-    Package("libmd-dev", BUILD, "SHA-1, of which the fingerprint of the data is made"),
+    Package("libmd-dev", BUILD, "SHA-256 of passwords; SHA-1, of which the fingerprint of the data is made"),
     Package("liblua5.1-0-dev", BUILD, "the interpreter of scripts"),
     Package("lua-cjson-dev", BUILD, "JSON for scripts"),
     Package("lua-bitop-dev", BUILD, "bit operations for scripts"),

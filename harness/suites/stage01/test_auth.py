@@ -1,5 +1,7 @@
 """A server with a password: what is refused before AUTH, and every form of AUTH."""
 
+import hashlib
+
 import pytest
 
 from strata_harness.resp import encode
@@ -133,3 +135,41 @@ def test_password_is_not_shown(authed, connect, server):
     shown = repr(authed("SLOWLOG", "GET", 20))
     assert "hunter2" not in shown and PASSWORD not in shown
     assert "hunter2" not in server.log_text() and PASSWORD not in server.log_text()
+
+
+def line_of_user(password):
+    return f"user default on #{hashlib.sha256(password.encode()).hexdigest()} ~* &* +@all\n"
+
+
+@pytest.mark.parametrize("below", ["", f'requirepass "{PASSWORD}"\n', 'requirepass "of old"\n'],
+                         ids=["alone", "agrees", "differs"])
+@pytest.mark.goal("The line that CONFIG REWRITE of Redis leaves of the default user lets in with the password of its digest, and "
+                  "wins over requirepass")
+def test_line_of_user(fresh_server, below):
+    wire = fresh_server(conf=line_of_user(PASSWORD) + below).wire()
+    assert wire.error("PING") == NOAUTH
+    assert wire.error("AUTH", "of old") == WRONGPASS
+    wire.ok("AUTH", PASSWORD)
+    assert wire("PING") == "PONG"
+
+
+@pytest.mark.goal("A line of the default user with nopass lets in everybody")
+def test_line_of_user_without_password(fresh_server):
+    assert fresh_server(conf="user default on nopass sanitize-payload ~* &* +@all\nrequirepass secret\n").wire()("PING") == "PONG"
+
+
+@pytest.mark.goal("CONFIG REWRITE keeps the line of the default user in step with the password, so that a restart knows it")
+def test_line_of_user_is_rewritten(fresh_server):
+    server = fresh_server(conf=line_of_user("of old"))
+    wire = server.wire()
+    wire.ok("AUTH", "of old")
+    wire.ok("CONFIG", "REWRITE")
+    server.restart()
+    wire = server.wire()
+    wire.ok("AUTH", "of old")
+    wire.ok("CONFIG", "SET", "requirepass", PASSWORD)
+    wire.ok("CONFIG", "REWRITE")
+    server.restart()
+    wire = server.wire()
+    assert wire.error("AUTH", "of old") == WRONGPASS
+    wire.ok("AUTH", PASSWORD)

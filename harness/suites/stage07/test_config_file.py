@@ -159,6 +159,24 @@ def test_crash_while_writing(fresh_sentinel, rng):
         assert value in (answered, answered + 1)
 
 
+@pytest.mark.parametrize("password", ["", "secret"], ids=["open", "requirepass"])
+@pytest.mark.goal("It starts from the file that a redis-sentinel has rewritten, with the same id, epochs and password")
+def test_file_of_redis(fresh_sentinel, password):
+    lines = [f"requirepass {password}"] if password else []
+    theirs = fresh_sentinel("sentinel monitor m 127.0.0.1 1234 1", *lines, reference=True, password=password)
+    theirs.ask("IS-MASTER-DOWN-BY-ADDR", "127.0.0.1", 1234, 12, ID)
+    assert theirs.ask("FLUSHCONFIG") == "OK"
+    id = theirs.id
+    theirs.stop()
+    ours = fresh_sentinel(start=False, password=password)
+    ours.conf_path.write_text(theirs.conf_path.read_text().replace(str(theirs.dir), str(ours.dir)))
+    ours.start()
+    assert (ours.id, ours.config("current-epoch"), ours.config("leader-epoch")) == (id, ["12"], ["m 12"])
+    if password:
+        assert ours.wire().error("SENTINEL", "MYID") == "NOAUTH Authentication required."
+    assert ours.ask("FLUSHCONFIG") == "OK" and restarted(ours).id == id
+
+
 @pytest.mark.goal("A switch of the master's address is saved, its old address as a replica's")
 def test_switch_saved(fresh_sentinel, net):
     master = net.redis()

@@ -1,5 +1,8 @@
 #include "01_resp_server/commands/auth.h"
 
+#include "01_resp_server/commands/default_user.h"
+#include "01_resp_server/server/late_directives.h"
+
 namespace strata::resp {
 
 namespace {
@@ -24,28 +27,56 @@ bool equal_in_constant_time(std::string_view attempt, std::string_view secret) {
 }
 
 Authentication::Authentication(Server& server) : server_(server) {
-  OptionTraits traits;
-  traits.sensitive = true;
-  traits.on_change = [this]() -> Status {
-    password_changed();
-    return {};
-  };
-  server.config.text("requirepass", &password_, "", "password that clients must give with AUTH; empty: none",
-                     std::move(traits));
+  declare_password();
+  declare_user_line();
   gate_ = server.gates.add(
       "auth", GateRank::kAuth, [](const CommandSpec& spec) { return !spec.is(kNoAuth); }, auth_gate);
   server.clients.on_open([this](Client& client) { start_over(client); });
-  server.on_start([this]() -> Status {
-    password_changed();
-    return {};
-  });
 }
 
-void Authentication::password_changed() { server_.clients.password_required = required(); }
+void Authentication::declare_password() {
+  const auto changed = [this]() -> Status {
+    demand(password_.empty() ? "" : sha256_hex(password_));
+    return {};
+  };
+  OptionTraits traits;
+  traits.sensitive = true;
+  traits.on_change = changed;
+  server_.config.text("requirepass", &password_, "", "password that clients must give with AUTH; empty: none",
+                      std::move(traits));
+  server_.on_start([this, changed] { return has_user_line_ ? Status() : changed(); });
+}
+
+// An old line must not outlive a password that was changed since, for it would win at the next start.
+void Authentication::declare_user_line() {
+  LateDirective line;
+  line.round = [](const Config::Words&) { return 0; };
+  line.read = [this](const Config::Words& words) { return take_user_line(words); };
+  line.subject = [](const Config::Words& words) { return words.empty() ? std::string() : words[0]; };
+  line.rewrite = [this] {
+    const bool only_here = required() && password_.empty();
+    return std::vector<std::pair<std::string, RewriteLine>>{{"default", {default_user_line(digest_), only_here}}};
+  };
+  LateDirectives::of(server_).add("user", std::move(line));
+}
+
+Status Authentication::take_user_line(const Config::Words& words) {
+  Expected<std::string> digest = read_default_user(words);
+  if (!digest) return digest.status();
+  if (has_user_line_) return Status::error("Duplicate user found. A user can only be defined once in config files");
+  has_user_line_ = true;
+  demand(*std::move(digest));
+  return {};
+}
+
+void Authentication::demand(std::string digest) {
+  digest_ = std::move(digest);
+  server_.clients.password_required = required();
+}
 
 bool Authentication::accepts(std::string_view user, std::string_view password) const {
   if (user != "default") return false;
-  return !required() || equal_in_constant_time(password, password_);
+  return !required() || equal_in_constant_time(sha256_hex(password), digest_);
 }
 
 bool Authentication::authenticate(Client& client, std::string_view user, std::string_view password) {

@@ -181,23 +181,6 @@ Status check_tls_use(Words& words) {
   return refuse_tls();
 }
 
-// Users beyond the default one do not exist here. A line that grants the default user what it has anyway is
-// fine (it is what CONFIG REWRITE of Redis leaves behind); anything else must not be ignored.
-Status read_user(const Words& words) {
-  constexpr std::string_view kHarmless[] = {
-      "on",          "nopass", "sanitize-payload", "skip-sanitize-payload", "~*", "allkeys", "&*",
-      "allchannels", "+@all",  "allcommands"};
-  if (words.empty()) return Status::error("Bad directive or wrong number of arguments");
-  bool harmless = words[0] == "default";
-  for (size_t i = 1; i < words.size(); ++i) {
-    bool known = false;
-    for (const std::string_view each : kHarmless) known = known || equals_nocase(words[i], each);
-    harmless = harmless && known;
-  }
-  if (!harmless) return Status::error("Users and their permissions are not supported: use requirepass");
-  return {};
-}
-
 std::vector<std::string> quoted_events(const std::string& shown) {
   return {fmt::format("notify-keyspace-events {}", quote(shown))};
 }
@@ -216,7 +199,6 @@ void install_inert_special_options(Server& server) {
   declare(config, "tls-cluster", "no", check_tls_use, {});
   declare(config, "tls-replication", "no", check_tls_use, {});
 
-  config.directive("user", read_user);
   config.directive("loadmodule", [](const Words&) { return Status::error("Modules are not supported"); });
   // "--sentinel" on the command line is a directive without words; the stage that knows sentinels takes it
   // over.

@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "01_resp_server/commands/auth.h"
+#include "01_resp_server/commands/default_user.h"
 #include "01_resp_server/commands/families.h"
 #include "01_resp_server/tests/connected_server.h"
+#include "common/text.h"
 
 namespace strata::resp {
 namespace {
@@ -19,6 +21,32 @@ TEST(ConstantTime, ComparesWholeStrings) {
   EXPECT_FALSE(equal_in_constant_time("", "secret"));
   EXPECT_FALSE(equal_in_constant_time("x", ""));
   EXPECT_TRUE(equal_in_constant_time("", ""));
+}
+
+constexpr std::string_view kDigestOfA = "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb";
+
+Expected<std::string> read_user(const std::string& line) { return read_default_user(*split_args(line)); }
+
+TEST(DefaultUser, IsWhatRedisWrites) {
+  EXPECT_EQ(sha256_hex("a"), kDigestOfA);
+  EXPECT_EQ(*read_user("default on nopass ~* &* +@all"), "");
+  EXPECT_EQ(*read_user(fmt::format("default on #{} ~* &* +@all", kDigestOfA)), kDigestOfA);
+  EXPECT_EQ(*read_user(fmt::format("default on sanitize-payload #{} allkeys allchannels allcommands", kDigestOfA)),
+            kDigestOfA);
+  for (const std::string_view digest : {std::string_view(), kDigestOfA}) {
+    EXPECT_EQ(*read_user(default_user_line(digest).substr(5)), digest);
+  }
+}
+
+TEST(DefaultUser, AnythingElseIsRefused) {
+  for (const std::string line :
+       {"default", "default on", "default on nopass", "default on nopass ~* &*", "default on ~* &* +@all",
+        "default nopass ~* &* +@all", "default off nopass ~* &* +@all", "other on nopass ~* &* +@all",
+        "default on nopass ~* &* +@all -get", "default on nopass ~a* &* +@all", "default on >secret ~* &* +@all",
+        "default on #12 ~* &* +@all", "default on nopass ~* &* +@all \"\"", ""}) {
+    EXPECT_FALSE(read_user(line).ok()) << line;
+  }
+  EXPECT_FALSE(read_user(fmt::format("default on nopass #{} ~* &* +@all", kDigestOfA)).ok()) << "which of the two?";
 }
 
 class ConnectionTest : public ::testing::Test {
