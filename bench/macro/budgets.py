@@ -57,6 +57,10 @@ REPLICAS_MEMORY = 1.00
 REPLICATION_LAG: dict[str, float] = {"p99": 1.00}
 IMAGE_TIME = 0.70
 
+# From kill -9 of the master to the first accepted write, by percentile; CPU time of a sentinel at rest.
+FAILOVER_TIME: dict[str, float] = {"p50": 1.00, "p95": 1.00}
+IDLE_SENTINEL = 1.00
+
 # Requests that miss in a cache of the same maxmemory, for each eviction policy.
 MISSES = 1.00
 

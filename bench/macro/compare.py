@@ -22,6 +22,7 @@ import budgets
 import copy_on_write
 import cpu
 import expiry
+import failover
 import floor
 import fork_pause
 import hit_ratio
@@ -55,7 +56,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--theirs", default="redis-server", metavar="CMD", help="default: %(default)s")
     parser.add_argument("--only", help="one kind of measure (default: the first four)",
                         choices=["cpu", "memory", "latency", "expiry", "hit_ratio", "snapshot", "copy_on_write",
-                                 "log", "restart", "replication", "split_brain"])
+                                 "log", "restart", "replication", "split_brain", "failover"])
     parser.add_argument("--quick", action="store_true", help="short slices, 3 rounds, no latency: for a first look")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a budget is exceeded")
     speed = parser.add_argument_group("CPU per operation")
@@ -91,6 +92,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
                            "2 million strings with copy_on_write)")
     disk.add_argument("--fork-sizes", type=lambda text: [float(word) for word in text.split(",")], metavar="GB,GB",
                       default=[0.25, 0.5, 1, 2], help="data whose fork copy_on_write times (default: 0.25,0.5,1,2)")
+    watch = parser.add_argument_group("failover")
+    watch.add_argument("--failovers", type=int, default=30, metavar="N", help="of each make (default: %(default)s)")
+    watch.add_argument("--masters", type=int, default=100, metavar="N", help="watched at rest (default: %(default)s)")
     output = parser.add_argument_group("output")
     output.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to FILE")
     output.add_argument("--markdown", action="store_true", help="print the table as Markdown")
@@ -253,6 +257,14 @@ def compare_split_brain(commands: dict[str, str], notes: list[str]):
     return report.split_brain_lines(results), results["ours"]
 
 
+def compare_failover(options, commands: dict[str, str], notes: list[str]):
+    if not _all(replicates, commands, "failovers", notes):
+        return [], None
+    result = failover.measure(commands, options.failovers, options.masters, options.rounds, 4 if options.quick else 20,
+                              lambda step: say(f"[failover] {step}"))
+    return report.failover_lines(result), result
+
+
 def _all(have, commands: dict[str, str], what: str, notes: list[str]) -> bool:
     """Does each of the servers have it? If not, there is a note."""
     for label, command in commands.items():
@@ -280,7 +292,7 @@ def main(arguments: list[str]) -> int:
         lines: list[report.Line] = []
         notes: list[str] = []
         weights, tails, hits, pages, pauses, policies, starts = [], {}, None, None, None, None, None
-        copies, split = None, None
+        copies, split, failovers = None, None, None
         if options.only in (None, "cpu"):
             lines += compare_cpu(options, commands, notes)
         if options.only in (None, "memory"):
@@ -315,6 +327,9 @@ def main(arguments: list[str]) -> int:
         if options.only == "split_brain":
             added, split = compare_split_brain(commands, notes)
             lines += added
+        if options.only == "failover":
+            added, failovers = compare_failover(options, commands, notes)
+            lines += added
     except BenchError as error:
         say(f"bench: {error}")
         return 2
@@ -343,6 +358,7 @@ def main(arguments: list[str]) -> int:
         drawn += figures.restart(starts, options.figures) if starts else []
         drawn += figures.replication(copies, options.figures) if copies else []
         drawn += figures.split_brain(split, options.figures) if split else []
+        drawn += figures.failover(failovers, options.figures) if failovers else []
         say("drawn: " + " ".join(str(path) for path in drawn))
     return 1 if options.check and any(line.verdict == "over" for line in lines) else 0
 

@@ -1,5 +1,5 @@
 """Figures of a run, each as SVG and PNG: ratios against budgets, bytes per key over N, latency by percentile, hit
-ratios, memory during a snapshot, the pause of its fork, the policies of a log, starts, replicas, a split brain."""
+ratios, memory during a snapshot, the pause of its fork, the policies of a log, starts, replicas, a split brain, a failover."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import statistics
 from pathlib import Path
 
 from copy_on_write import RATE, CopyOnWrite
+from failover import DOWN_AFTER, Failovers
 from fork_pause import ForkPause
 from hit_ratio import EXPONENT, HitRatio
 from latency import PERCENTILES, Latency, percentile
@@ -18,6 +19,7 @@ from restart import AOF, HYBRID, RDB, Restart
 from split_brain import HEALING, PARTITION, PROMOTION, SplitBrain
 
 OURS, REDIS, BUDGET = "#1b7f79", "#b5443b", "#333333"
+SENTINELS = ("#1b7f79", "#7a4fa3", "#b5743b")
 
 
 def _pyplot():
@@ -238,3 +240,31 @@ def split_brain(result: SplitBrain, folder: Path) -> list[Path]:
     grid[0].set_ylabel("writes acknowledged")
     grid[0].legend(frameon=False, fontsize=8)
     return _save(figure, folder, "06-split-brain")
+
+
+def failover(result: Failovers, folder: Path) -> list[Path]:
+    """One failover, event by event, as the three sentinels tell of it; beside it how long all of them took."""
+    figure, (course, spread) = _pyplot().subplots(1, 2, figsize=(11, 5.6), width_ratios=[2.6, 1])
+    run = result.typical("ours")
+    events = [event for event in run.events if event.type not in ("+slave", "+new-epoch") and event.seconds < run.seconds + 2]
+    for place, event in enumerate(events):
+        color = SENTINELS[event.sentinel - 1]
+        course.plot(event.seconds, place, "o", color=color, ms=5)
+        course.text(event.seconds + 0.03, place, f"{event.type} ({event.sentinel})", color=color, va="center", fontsize=7)
+    course.axvspan(0, run.seconds, color="#eeeeee", zorder=0)
+    course.axvline(run.seconds, color=BUDGET, lw=0.8, ls="--")
+    course.text(run.seconds, -1.2, f" first accepted write: {run.seconds:.2f} s", fontsize=8)
+    course.set_ylim(len(events), -2)
+    course.set_xlim(0, events[-1].seconds + 0.6)
+    course.set_yticks([])
+    course.set_xlabel("seconds since the master was killed; grey: nobody takes writes")
+    course.set_title("one failover, by the events of sentinels 1, 2 and 3", fontsize=9)
+    for label, name, color in (("ours", "ours", OURS), ("redis", "redis-server", REDIS)):
+        times = sorted(run.seconds for run in result.runs[label])
+        spread.plot(times, [100 * (rank + 1) / len(times) for rank in range(len(times))], color=color, marker=".", label=name)
+    spread.axvline(DOWN_AFTER / 1000, color=BUDGET, lw=0.8, ls=":", label="down-after")
+    spread.set_xlim(left=0)
+    spread.set_xlabel("seconds until a write is accepted")
+    spread.set_ylabel("% of failovers")
+    spread.legend(frameon=False, fontsize=8, loc="upper left")
+    return _save(figure, folder, "07-failover")

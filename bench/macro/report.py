@@ -12,9 +12,10 @@ import budgets
 from copy_on_write import CopyOnWrite
 from cpu import Row
 from expiry import Expiry
+from failover import DOWN_AFTER, PHASES, Failovers
 from fork_pause import ForkPause
 from hit_ratio import HitRatio
-from latency import PERCENTILES, Latency
+from latency import PERCENTILES, Latency, percentile
 from log_policies import CLIENTS, Policies
 from log_speed import LogSpeed
 from memory import Weight
@@ -217,6 +218,23 @@ def split_brain_lines(results: dict[str, SplitBrain]) -> list[Line]:
         ratio = lost["ours"] / max(1, lost["redis"])
         lines.append(Line("Acknowledged writes that a split brain loses", name, lost["ours"], lost["redis"], "", ratio,
                           ratio, ratio, None, f"{refused} refused"))
+    return lines
+
+
+def failover_lines(result: Failovers) -> list[Line]:
+    group = f"kill -9 of a master until a write is accepted, down-after {DOWN_AFTER} ms, {len(result.runs['ours'])} failovers"
+    times = {label: [run.seconds * 1000 for run in runs] for label, runs in result.runs.items()}
+    lines = []
+    for name, quantile in (("p50", 0.50), ("p95", 0.95), ("max", 1.0)):
+        ours, redis = (percentile(sorted(times[label]), quantile) for label in ("ours", "redis"))
+        lines.append(Line(group, name, ours, redis, "ms", ours / redis, ours / redis, ours / redis,
+                          budgets.FAILOVER_TIME.get(name), data={"milliseconds": times}))
+    for type in PHASES:
+        firsts = {label: [run.first(type) * 1000 for run in runs] for label, runs in result.runs.items()}
+        lines.append(rounds_line(group, f"until the first {type}, median", firsts, "ms"))
+    idle = {label: [ns / 1e6 for ns in windows] for label, windows in result.idle_ns.items()}
+    lines.append(rounds_line("A sentinel at rest", f"CPU time a second, {result.watched} masters", idle, "ms",
+                             budgets.IDLE_SENTINEL))
     return lines
 
 

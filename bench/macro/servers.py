@@ -46,6 +46,26 @@ def resolve(command: str) -> str:
     return shlex.join([found, *words[1:]])
 
 
+def cpu_ns(pid: int) -> int:
+    """CPU time of all threads of a process so far, in nanoseconds.
+
+    From the scheduler's own account: utime and stime of /proc/PID/stat advance in ticks of 10 ms, which is 1 to 2
+    per cent of a measured slice. Kernels without schedstat fall back to the ticks.
+    """
+    total = 0
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/schedstat") as file:
+                total += int(file.read().split()[0])
+        if total:
+            return total
+    except OSError:
+        pass
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()  # the name in parentheses may hold spaces
+    return (int(fields[11]) + int(fields[12])) * TICK_NS
+
+
 class Server(process.Server):
     """One running contender. A context manager: entering starts it, leaving kills it and removes its folder."""
 
@@ -84,24 +104,9 @@ class Server(process.Server):
             raise BenchError(f"{failure}\n{self.log_tail(12)}")
 
     def cpu_ns(self) -> int:
-        """CPU time of all threads so far, in nanoseconds.
-
-        From the scheduler's own account: utime and stime of /proc/PID/stat advance in ticks of 10 ms, which is 1 to 2
-        per cent of a measured slice. Kernels without schedstat fall back to the ticks.
-        """
+        """CPU time of all threads so far, in nanoseconds."""
         self.check_alive()
-        total = 0
-        try:
-            for task in os.listdir(f"/proc/{self.pid}/task"):
-                with open(f"/proc/{self.pid}/task/{task}/schedstat") as file:
-                    total += int(file.read().split()[0])
-            if total:
-                return total
-        except OSError:
-            pass
-        with open(f"/proc/{self.pid}/stat") as file:
-            fields = file.read().rpartition(")")[2].split()  # the name in parentheses may hold spaces
-        return (int(fields[11]) + int(fields[12])) * TICK_NS
+        return cpu_ns(self.pid)
 
     def rss(self) -> int:
         """Resident bytes, right now."""
