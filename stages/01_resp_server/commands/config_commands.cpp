@@ -7,6 +7,7 @@
 #include "01_resp_server/server/config_rewrite.h"
 #include "01_resp_server/server/core_options.h"
 #include "01_resp_server/server/info_sections.h"
+#include "01_resp_server/server/late_directives.h"
 #include "01_resp_server/server/server.h"
 #include "common/glob.h"
 #include "common/log.h"
@@ -79,7 +80,7 @@ void config_rewrite(Client& c, Args) {
     c.reply.error("ERR The server is running without a config file");
     return;
   }
-  const Status written = rewrite_config_file(c.server.config);
+  const Status written = rewrite_config_file(c.server.config, &LateDirectives::of(c.server));
   if (written.ok()) {
     log_warning("CONFIG REWRITE executed with success.");
     c.reply.ok();

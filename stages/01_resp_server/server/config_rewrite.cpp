@@ -41,8 +41,8 @@ class Rewriter {
     if (late_ == nullptr) return;
     for (const auto& [name, directive] : late_->all()) {
       for (auto& [subject, line] : directive.rewrite()) put(place_of(name, subject), std::move(line));
-      for (const std::string& place : late_places_) clear_rest(place);
     }
+    for (const std::string& place : late_places_) clear_rest(place);
   }
 
   std::string text() const {
