@@ -59,10 +59,10 @@ void declare_options(resp::Config& config, AppendOnly& aof) {
                 "no rewrite by itself below this size");
   config.flag("aof-rewrite-incremental-fsync", &rewrite.incremental_fsync, true, "sync a base every few megabytes");
   config.flag("aof-disable-auto-gc", &rewrite.keep_history, false, "keep the files that a rewrite has replaced",
-              {.hidden = true, .on_change = [&aof] {
-                 if (!aof.rewrite().options.keep_history) aof.rewrite().remove_history();
-                 return Status();
-               }});
+              {.on_change = [&aof] {
+                if (!aof.rewrite().options.keep_history) aof.rewrite().remove_history();
+                return Status();
+              }});
 }
 
 void tell(AppendOnly& aof, resp::InfoWriter& out) {
