@@ -15,7 +15,7 @@ _OLDEST_GCC = (12,)
 
 def run(_args) -> int:
     missing = packages.missing(packages.BUILD, packages.TEST, packages.BENCH, packages.CLIENTS,
-                               packages.DEVELOP)
+                               packages.DOCS, packages.DEVELOP)
     for package in packages.PACKAGES:
         state = "ok" if package not in missing else "MISSING" if package.group in _REQUIRED else "absent"
         say(f"  {state:<8} {package.name:<22} {package.group:<8} {package.purpose}")
@@ -31,7 +31,7 @@ def run(_args) -> int:
     elif not python:
         say("\nno single Python imports pytest, xdist and redis; ./strata test makes build/venv")
     if optional:
-        say(f"\noptional, for benches, for clients of other languages and for working on Strata:\n  {apt.command_for(optional)}")
+        say(f"\noptional, for benches, for clients of other languages, for the handbook and for working on Strata:\n  {apt.command_for(optional)}")
     for problem in too_old:
         say(f"\n{problem}")
     healthy = not required and not too_old and python is not None

@@ -35,8 +35,9 @@ _EXCERPT = re.compile(
     re.DOTALL,
 )
 _OUTPUT = re.compile(r"(?P<head><!-- output: (?P<path>\S+) -->\n)(?P<body>.*?)(?P<tail><!-- /output -->)", re.DOTALL)
+DIRECTIVE = re.compile(r"<!-- (?P<kind>excerpt|output): (?P<what>.*?) -->")
 _OPENING = re.compile(r"<!-- (?:excerpt|output):")
-_LANGUAGES = {".h": "cpp", ".cpp": "cpp", ".py": "python", ".toml": "toml", ".cmake": "cmake"}
+LANGUAGES = {".h": "cpp", ".cpp": "cpp", ".py": "python", ".toml": "toml", ".cmake": "cmake"}
 
 
 class ExcerptError(ValueError):
@@ -83,7 +84,7 @@ def _filled(root: Path, page: Path, found: re.Match) -> str:
     end = begin if found["last"] is None else _line_with(lines, found["last"], begin, where)
     _refuse_tasks(lines, begin, end, where)
     code = textwrap.dedent("\n".join(lines[begin : end + 1]))
-    language = _LANGUAGES.get(source.suffix, "")
+    language = LANGUAGES.get(source.suffix, "")
     return f"{found['head']}```{language}\n{code}\n```\n{found['tail']}"
 
 

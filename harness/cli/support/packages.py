@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.cli.support import interpreter
 
-BUILD, TEST, BENCH, CLIENTS, DEVELOP = "build", "test", "bench", "clients", "develop"
+BUILD, TEST, BENCH, CLIENTS, DOCS, DEVELOP = "build", "test", "bench", "clients", "docs", "develop"
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ PACKAGES = [
     Package("python3-matplotlib", BENCH, "figures", module="matplotlib"),
     Package("nodejs", CLIENTS, "client libraries of JavaScript: ./strata clients", tools=("node",)),
     Package("npm", CLIENTS, "installs those", tools=("npm",)),
+    Package("mkdocs", DOCS, "builds the handbook: ./strata docs", tools=("mkdocs",)),
+    Package("mkdocs-material", DOCS, "its theme"),
+    Package("chromium", DOCS, "looks at its pages", tools=("chromium", "chromium-browser", "google-chrome")),
+    Package("fonts-wqy-microhei", DOCS, "Chinese characters, for the same"),
     Package("clang", DEVELOP, "fuzz targets", tools=("clang++",)),
     Package("libclang-rt-dev", DEVELOP, "fuzz targets", files=_FUZZER_RUNTIME),
     Package("clang-format", DEVELOP, "./strata fmt", tools=("clang-format-14", "clang-format")),

@@ -1,0 +1,44 @@
+"""Where the handbook's pages are and what they are called: docs/mkdocs.LANGUAGE.yml lists them, this reads the list.
+
+The files are read as lines, not as YAML: these checks run where no YAML parser is installed, and a line of the list has
+one shape, `- Title: page.md`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+LANGUAGES = ("en", "zh")
+FIRST = LANGUAGES[0]  # the language that is written first; the other one is compared with it
+_PAGE = re.compile(r"^ *- .+: ([\w-]+\.md)$", re.MULTILINE)
+_ENGLISH_ONLY = re.compile(r"^ *english_only: \[([^\]]*)\]", re.MULTILINE)
+
+
+def settings(root: Path, language: str) -> Path:
+    return root / "docs" / f"mkdocs.{language}.yml"
+
+
+def folder(root: Path, language: str) -> Path:
+    return root / "docs" / language
+
+
+def output(root: Path) -> Path:
+    """The folder of the built site: a folder for each language in it."""
+    return root / "build" / "handbook"
+
+
+def listed(root: Path, language: str) -> list[str]:
+    """The names of a language's pages in the order in which they are read."""
+    return _PAGE.findall(settings(root, language).read_text(encoding="utf-8"))
+
+
+def english_only(root: Path) -> set[str]:
+    """Pages that need no translation."""
+    found = _ENGLISH_ONLY.search(settings(root, FIRST).read_text(encoding="utf-8"))
+    return set(found.group(1).replace(" ", "").split(",")) if found else set()
+
+
+def written(root: Path, language: str) -> list[str]:
+    """The names of the pages that there are."""
+    return sorted(page.name for page in folder(root, language).glob("*.md"))
