@@ -55,8 +55,9 @@ class LastWait {
 
 void install_last_wait(Server& server) {
   auto& wait = server.own<LastWait>(server);
-  server.shutdown.add(resp::ShutdownPhase::kPrepare,
-                      [&wait](const resp::ShutdownRequest& request) { return wait.step(request); });
+  server.shutdown.add(resp::ShutdownPhase::kPrepare, [&server, &wait](const resp::ShutdownRequest& request) {
+    return server.get<Replication>().master().replicas().empty() ? Answer::kDone : wait.step(request);
+  });
   server.loop.before_sleep([&wait] { wait.periodic(); });
   server.info.section("server").add([&wait](resp::InfoWriter& out) {
     if (wait.left_ms() >= 0) out.field("shutdown_in_milliseconds", wait.left_ms());
