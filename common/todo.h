@@ -11,6 +11,7 @@
 
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "common/log.h"
 #include "common/status.h"
@@ -41,6 +42,18 @@ inline void (*g_listener)(const char* task) = nullptr;
 
 // `listener` hears the id of every task that is reached; null: nobody. One at a time.
 inline void set_todo_listener(void (*listener)(const char* task)) { todo_detail::g_listener = listener; }
+
+// While one of these lives no listener hears of anything: for a whole that can do without a missing part.
+class TodoUnheard {
+ public:
+  TodoUnheard() : listener_(std::exchange(todo_detail::g_listener, nullptr)) {}
+  ~TodoUnheard() { todo_detail::g_listener = listener_; }
+  TodoUnheard(const TodoUnheard&) = delete;
+  TodoUnheard& operator=(const TodoUnheard&) = delete;
+
+ private:
+  void (*listener_)(const char* task);
+};
 
 inline Todo todo(const char* task) {
   static std::set<std::string_view> logged;

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
+
+#include "common/todo.h"
 
 namespace strata::resp {
 
@@ -119,6 +122,9 @@ std::string Info::render(const std::vector<std::string>& wanted) const {
     bool shown = everything || (all && section->in_all) || (by_default && section->by_default) || asked(section->name);
     if (!shown) continue;
     if (!out.empty()) out += "\r\n";
+    // In a starter a section may not be written yet: only who names it is refused for that.
+    std::optional<TodoUnheard> unheard;
+    if (!asked(section->name)) unheard.emplace();
     section->render(out);
   }
   return out;

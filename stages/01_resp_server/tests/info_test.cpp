@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "common/todo.h"
+
 namespace strata::resp {
 namespace {
 
@@ -66,6 +68,19 @@ TEST(Info, NewFieldsOfAFurtherContributorComeLast) {
       .add([](InfoWriter& out) { out.field("b", 2); })
       .add([](InfoWriter& out) { out.field("c", 3); });
   EXPECT_EQ(info.render({"stats"}), "# Stats\r\na:1\r\nb:2\r\nc:3\r\n");
+}
+
+TEST(Info, AnUnwrittenSectionIsNoReasonToRefuseTheOthers) {
+  static int heard = 0;
+  set_todo_listener([](const char*) { ++heard; });
+  Info info;
+  info.section("server").add([](InfoWriter& out) { out.field("written", true); });
+  info.section("stats").add([](InfoWriter&) { STRATA_TODO("0.0"); });
+  EXPECT_EQ(info.render({}), "# Server\r\nwritten:1\r\n\r\n# Stats\r\n");
+  EXPECT_EQ(heard, 0);
+  EXPECT_EQ(info.render({"stats"}), "# Stats\r\n");
+  EXPECT_EQ(heard, 1);
+  set_todo_listener(nullptr);
 }
 
 }  // namespace
