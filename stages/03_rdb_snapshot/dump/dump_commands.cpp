@@ -76,17 +76,10 @@ bool read_expiry(Client& client, std::string_view text, bool absolute, int64_t* 
   return true;
 }
 
-// Answers the error itself.
-bool read_value(Client& client, std::string_view payload, Entry::Shape* out) {
-  const auto& options = client.server.get<RdbOptions>();
-  std::string_view value;
-  if (!check_payload(payload, !client.server.get<ChecksumSwitch>().skip, &value)) {
-    client.reply.error("ERR DUMP payload version or checksum are wrong");
-    return false;
-  }
-  RdbReader in(value, false);
+// Answers the error itself. The shape's bytes may lie in the reader.
+bool read_value(Client& client, RdbReader& in, Entry::Shape* out) {
   uint8_t type = 0;
-  const bool deep = options.sanitize != Sanitize::kNo;
+  const bool deep = client.server.get<RdbOptions>().sanitize != Sanitize::kNo;
   if (in.byte(&type)) {
     const Loaded loaded = client.server.get<ValueCodecs>().load(in, type, LoadRules::of(client.server, deep), out);
     if (loaded == Loaded::kValue) return true;
@@ -130,8 +123,15 @@ void restore_command(Client& client, Args args) {
     return;
   }
   int64_t expiry_ms = -1;
+  if (!read_expiry(client, args[2], options.absolute, &expiry_ms)) return;
+  std::string_view value;
+  if (!check_payload(args[3], !client.server.get<ChecksumSwitch>().skip, &value)) {
+    client.reply.error("ERR DUMP payload version or checksum are wrong");
+    return;
+  }
+  RdbReader in(value, false);
   Entry::Shape shape;
-  if (!read_expiry(client, args[2], options.absolute, &expiry_ms) || !read_value(client, args[3], &shape)) return;
+  if (!read_value(client, in, &shape)) return;
 
   const bool replaced = options.replace && database.remove(key);
   shape.key = key;
