@@ -16,6 +16,8 @@ int64_t info_period(const Sentinel& sentinel, const Instance& instance) {
   if (instance.kind == Kind::kReplica) {
     const auto& replica = static_cast<const Replica&>(instance);
     const Master& master = replica.master();
+    // Until its INFO says that it is a master, nobody can write.
+    if (replica.promoted && master.failover.state == FailoverState::kWaitPromotion) return 0;
     if (master.o_down || master.failover.in_progress() || replica.master_link_down_ms != 0) return kUrgentInfoMs;
   }
   return sentinel.timing.info_period;

@@ -1,7 +1,8 @@
 // What every instance is sent from time to time.
 //
 //   PING     all                  every ping-period, or more often where down-after is shorter
-//   INFO     masters, replicas    every info-period; of replicas every second while their master is in trouble
+//   INFO     masters, replicas    every info-period; of replicas every second while their master is in trouble, and at
+//                                 every tick of the one that was told to be a master
 //   PUBLISH  all                  every publish-period: a hello (hello.h)
 //
 // An instance that does not answer is not sent more than a bounded number of commands.
