@@ -96,5 +96,5 @@ def _check(fast: bool) -> int:
 def _servers():
     """The folder of the built servers, which the generated pages are asked of."""
     apt.install_missing(packages.BUILD, packages.TEST)
-    builder.build("release")
+    builder.build("release", *(stage.target for stage in repo.stages()))
     return repo.build_folder("release")

@@ -141,6 +141,7 @@ def test_transactions_wake_at_the_end(wire, waiting):
     waiter = waiting("BLPOP", "q", "0")
     for commands, wakes in ((["RPUSH q a", "DEL q"], False), (["RPUSH q a", "LPOP q"], False),
                             (["RPUSH q a", "DEL q", "SET q text", "DEL q"], False),
+                            (["SET q text", "RPUSH p a", "SORT p BY nosort STORE q"], False),  # over a text: no new key
                             (["RPUSH q a", "LSET q 0 b", "DEL q", "RPUSH q c d"], True)):
         wire("MULTI")
         for command in commands:

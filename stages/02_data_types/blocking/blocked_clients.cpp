@@ -160,6 +160,8 @@ void BlockedClients::on_reset(Database* db) {
 // [task 2.12] Note a key that somebody waits for, to be served when the command is over.
 void BlockedClients::note_ready(int db, std::string_view key) {
   if (lines_.find(db, key) == nullptr) return;
+  // Nobody waits for a string; nor for what it may become before the command is over.
+  if (const Ref ref = keyspace_.db(db).peek(key); ref && ref->type() == ValueType::kString) return;
   ready_.push_back({db, std::string(key)});
   if (std::exchange(serving_is_due_, true)) return;
   server_.after_command([this] { serve_ready(); });

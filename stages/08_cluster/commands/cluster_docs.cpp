@@ -36,7 +36,7 @@ void document_slots(const DocGroup& doc) {
                                   .syntax = "slot:integer"});
   doc("cluster|getkeysinslot", {.summary = "Lists keys of a slot that are here",
                                 .since = "3.0.0",
-                                .complexity = "O(N) where N is the number of requested keys",
+                                .complexity = "O(log(N)), N being the keys that are asked for",
                                 .syntax = "slot:integer count:integer"});
   doc("cluster|keyslot", {.summary = "Tells which slot a key belongs to",
                           .since = "3.0.0",
