@@ -46,8 +46,7 @@ def problems(root: Path) -> list[str]:
 
 def untranslated(root: Path) -> list[str]:
     """Pages that are wanted in the second language and are not there."""
-    return [name for name in site.listed(root, "en")
-            if name not in site.english_only(root) and not (site.folder(root, "zh") / name).is_file()]
+    return [name for name in site.listed(root, "en") if not (site.folder(root, "zh") / name).is_file()]
 
 
 def of_page(root: Path, page: Path) -> list[str]:

@@ -12,7 +12,6 @@ from pathlib import Path
 LANGUAGES = ("en", "zh")
 FIRST = LANGUAGES[0]  # the language that is written first; the other one is compared with it
 _PAGE = re.compile(r"^ *- .+: ([\w-]+\.md)$", re.MULTILINE)
-_ENGLISH_ONLY = re.compile(r"^ *english_only: \[([^\]]*)\]", re.MULTILINE)
 
 
 def settings(root: Path, language: str) -> Path:
@@ -31,12 +30,6 @@ def output(root: Path) -> Path:
 def listed(root: Path, language: str) -> list[str]:
     """The names of a language's pages in the order in which they are read."""
     return _PAGE.findall(settings(root, language).read_text(encoding="utf-8"))
-
-
-def english_only(root: Path) -> set[str]:
-    """Pages that need no translation."""
-    found = _ENGLISH_ONLY.search(settings(root, FIRST).read_text(encoding="utf-8"))
-    return set(found.group(1).replace(" ", "").split(",")) if found else set()
 
 
 def written(root: Path, language: str) -> list[str]:

@@ -4,8 +4,7 @@ import pytest
 from harness.cli.support.repo import ROOT
 from harness.handbook import built, references
 
-EN = "INHERIT: mkdocs.yml\nextra:\n  english_only: [only.md]\nnav:\n  - Start: index.md\n  - Only: only.md\n"
-ZH = "INHERIT: mkdocs.yml\nnav:\n  - Start: index.md\n  - Only: only.md\n"
+LIST = "INHERIT: mkdocs.yml\nnav:\n  - Start: index.md\n"
 PAGE = "# Title {#title}\n\nSee [code](../../common/a.h), `common/a.h`, ![drawing](../figures/f.svg), [below](#part).\n\n## Part\n"
 
 
@@ -18,7 +17,7 @@ def handbook(tmp_path):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
-    for path, text in {"docs/mkdocs.en.yml": EN, "docs/mkdocs.zh.yml": ZH, "docs/en/index.md": PAGE, "docs/en/only.md": "# O\n",
+    for path, text in {"docs/mkdocs.en.yml": LIST, "docs/mkdocs.zh.yml": LIST, "docs/en/index.md": PAGE,
                        "docs/zh/index.md": PAGE.replace("Part", "部分 {#part}"), "docs/figures/f.svg": "", "common/a.h": ""}.items():
         write(path, text)
     write.root = tmp_path
@@ -65,7 +64,7 @@ def test_code_blocks_hold_no_references(handbook):
 
 def test_pages_that_are_not_listed_and_the_other_way_round(handbook):
     handbook("docs/en/extra.md", "# E\n")
-    handbook("docs/mkdocs.zh.yml", ZH + "  - Glossary: glossary.md\n")
+    handbook("docs/mkdocs.zh.yml", LIST + "  - Glossary: glossary.md\n")
     found = references.problems(handbook.root)
     assert "docs/en/extra.md: not listed in docs/mkdocs.en.yml" in found
     assert "docs/mkdocs.zh.yml: glossary.md: there is no such page" in found
