@@ -215,6 +215,11 @@ class StandIn:
         found = wait_until(lambda: [got for got in self.received(kind, since) if condition(got)], timeout, what)
         return found[0].packet
 
+    def has_link(self, server: Server) -> bool:
+        """Is the link that it has opened to that server still open?"""
+        with self._lock:
+            return server.port in self._own_links
+
     def hears_nothing(self, server: Server, kind: int, since: int = 0) -> bool:
         """Whether no such packet has come, by the time that the server has answered a PING that was sent now."""
         self.tell(server)

@@ -100,21 +100,20 @@ void SocketLink::on_readable() {
     on_writable();
     return;
   }
-  const size_t had = input_.size();
-  input_.resize(had + kReadBytes);
+  std::vector<char>& scratch = bus_.scratch_;
   ssize_t n = 0;
   do {
-    n = ::read(socket_.get(), input_.data() + had, kReadBytes);
+    n = ::read(socket_.get(), scratch.data(), scratch.size());
   } while (n < 0 && errno == EINTR);
-  input_.resize(had + static_cast<size_t>(std::max<ssize_t>(n, 0)));
   if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
   if (n <= 0) {
     fail("reading from", n == 0 ? 0 : errno);
     return;
   }
-  size_t used = 0;
+  // Whole packets are used where they were read; only the beginning of one is kept.
+  std::string_view rest(scratch.data(), static_cast<size_t>(n));
+  if (!input_.empty()) rest = input_.append(rest);
   while (!closed_) {
-    const std::string_view rest = std::string_view(input_).substr(used);
     const std::optional<size_t> length = packet_length(rest);
     if (!length || *length > kMaxPacketBytes) {
       log_warning("Bad message length or signature received from Cluster bus.");
@@ -123,16 +122,18 @@ void SocketLink::on_readable() {
     }
     if (*length == 0 || rest.size() < *length) break;
     bus_.hooks_.received(*this, rest.substr(0, *length));
-    used += *length;
+    rest.remove_prefix(*length);
   }
-  input_.erase(0, used);
-  if (input_.empty() && input_.capacity() > kReadBytes) input_ = {};
+  if (rest.data() != input_.data()) input_ = std::string(rest);
 }
 
 // --- all of them ---
 
 SocketBus::SocketBus(net::EventLoop& loop, Hooks hooks)
-    : loop_(loop), hooks_(std::move(hooks)), listener_(loop, [this](int fd, bool) { accept(fd); }) {}
+    : loop_(loop),
+      hooks_(std::move(hooks)),
+      scratch_(kReadBytes),
+      listener_(loop, [this](int fd, bool) { accept(fd); }) {}
 
 Status SocketBus::listen(const std::vector<std::string>& addresses, int port, int backlog) {
   return listener_.open_tcp(addresses, static_cast<uint16_t>(port), backlog);

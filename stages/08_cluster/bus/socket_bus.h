@@ -48,7 +48,7 @@ class SocketLink final : public Link, public net::Watcher {
   bool connecting_ = false;
   bool closed_ = false;  // freed at the end of the turn
   uint32_t interest_ = net::kNone;
-  std::string input_;
+  std::string input_;  // the beginning of a packet
   std::deque<std::shared_ptr<const std::string>> output_;
   size_t sent_of_first_ = 0;
   size_t unsent_bytes_ = 0;
@@ -70,13 +70,14 @@ class SocketBus final : public Bus {
   // Closes links whose output has grown beyond this; 0: any size will do.
   void enforce_limit(size_t bytes);
 
+  size_t count() const { return links_.size(); }
+
   template <class Visit>
   void each(Visit visit) const {
     for (const auto& link : links_) {
       if (!link->closed_) visit(*link);
     }
   }
-  size_t count() const { return links_.size(); }
   std::string source_address;        // bind-source-addr; empty: the system chooses
   std::function<bool()> may_accept;  // not while data is being loaded
   int64_t keepalive_seconds = 0;
@@ -91,6 +92,7 @@ class SocketBus final : public Bus {
 
   net::EventLoop& loop_;
   Hooks hooks_;
+  std::vector<char> scratch_;  // what was read last, from whichever link
   net::Listener listener_;
   std::list<std::unique_ptr<SocketLink>> links_;
   std::vector<SocketLink*> to_flush_;

@@ -52,6 +52,7 @@ void Election::schedule(bool manual) {
   if (!manual) {
     begins_ms_ += kFixedDelayMs + static_cast<int64_t>(host_.random_below(kRandomDelayMs)) + rank_ * kDelayOfRankMs;
   }
+  host_.look_at_election_in(begins_ms_ - now);
   log_notice("Start of election delayed for {} milliseconds (rank #{}, offset {}).", begins_ms_ - now, rank_,
              host_.offset());
   messenger_.pong_to_shard();  // the others learn our offset, and so their own rank
@@ -76,6 +77,7 @@ void Election::step(bool manual) {
     if (const int fresh = rank(); fresh > rank_) {
       begins_ms_ += (fresh - rank_) * kDelayOfRankMs;
       rank_ = fresh;
+      host_.look_at_election_in(begins_ms_ - now);
       log_notice("Replica rank updated to #{}, added delay to the election.", rank_);
     }
   }

@@ -45,6 +45,7 @@ void FailureDetection::fail(Node& node) {
   node.set(kFailed);
   node.failed_ms = host_.now_ms();
   view_.due.save = view_.due.evaluate = true;
+  if (view_.myself().master == &node) view_.due.failover = true;
 }
 
 void FailureDetection::told_failed(Node& node) {

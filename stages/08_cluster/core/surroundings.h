@@ -37,10 +37,11 @@ class Bus {
 
 class Host {
  public:
-  virtual int64_t now_ms() = 0;                   // Unix time
-  virtual uint64_t random_below(uint64_t n) = 0;  // n > 0
-  virtual void save(bool sync) = 0;               // the view, to nodes.conf
-  virtual std::string random_id() = 0;            // 40 hex digits
+  virtual int64_t now_ms() = 0;                      // Unix time
+  virtual uint64_t random_below(uint64_t n) = 0;     // n > 0
+  virtual void look_at_election_in(int64_t ms) = 0;  // sets Due::failover then and settles; cron may come much later
+  virtual void save(bool sync) = 0;                  // the view, to nodes.conf
+  virtual std::string random_id() = 0;               // 40 hex digits
 
   // --- replication ---
   virtual uint64_t offset() = 0;            // produced, or of a replica: applied

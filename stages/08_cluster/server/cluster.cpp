@@ -161,6 +161,14 @@ void Cluster::adopt_data() {
 
 int64_t Cluster::now_ms() { return wall_ms(); }
 uint64_t Cluster::random_below(uint64_t n) { return thread_random().below(n); }
+void Cluster::look_at_election_in(int64_t ms) {
+  // A millisecond more: the two clocks need not tick together.
+  server_.loop.after(ms + 1, [this] {
+    view_->due.failover = true;
+    member_->settle();
+  });
+}
+
 std::string Cluster::random_id() { return random_hex(kIdBytes); }
 
 Status Cluster::save_now(bool sync) { return file_.write(view_text(*view_), sync); }

@@ -58,6 +58,7 @@ class Cluster final : private Host {
 
   int64_t now_ms() override;
   uint64_t random_below(uint64_t n) override;
+  void look_at_election_in(int64_t ms) override;
   void save(bool sync) override;
   std::string random_id() override;
   uint64_t offset() override;

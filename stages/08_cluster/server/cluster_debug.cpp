@@ -15,19 +15,25 @@ namespace {
 // DEBUG CLUSTERLINK KILL to|from|all id
 void clusterlink(Client& client, Args args) {
   Cluster& cluster = cluster_of(client);
-  if (!cluster.enabled()) {
-    client.reply.error(kDisabledError);
-    return;
-  }
   if (!equals_nocase(args[2], "kill")) {
     reply_bad_subcommand(client, args);
+    return;
+  }
+  if (!cluster.enabled()) {
+    client.reply.error("ERR Debug option only available for cluster mode enabled setup!");
     return;
   }
   Node* node = node_argument(client, args[4]);
   if (node == nullptr) return;
   const bool all = equals_nocase(args[3], "all");
-  if (all || equals_nocase(args[3], "to")) cluster.member().close_link(node->link);
-  if (all || equals_nocase(args[3], "from")) cluster.member().close_link(node->inbound);
+  const bool to = all || equals_nocase(args[3], "to");
+  const bool from = all || equals_nocase(args[3], "from");
+  if (!to && !from) {
+    client.reply.error(fmt::format("ERR Unknown direction {}", args[3]));
+    return;
+  }
+  if (to) cluster.member().close_link(node->link);
+  if (from) cluster.member().close_link(node->inbound);
   client.reply.ok();
 }
 

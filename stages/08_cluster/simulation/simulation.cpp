@@ -86,6 +86,14 @@ SimulatedNode::SimulatedNode(Simulation& simulation, int its_number)
 int64_t SimulatedNode::now_ms() { return simulation_.now_ms(); }
 uint64_t SimulatedNode::random_below(uint64_t n) { return simulation_.random_.below(n); }
 
+void SimulatedNode::look_at_election_in(int64_t ms) {
+  simulation_.at(now_ms() + ms, [this] {
+    if (!alive) return;
+    view.due.failover = true;
+    member.settle();
+  });
+}
+
 std::string SimulatedNode::random_id() {
   std::string id;
   while (id.size() < kIdBytes) id += "0123456789abcdef"[random_below(16)];

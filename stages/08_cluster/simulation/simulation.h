@@ -45,6 +45,7 @@ class SimulatedNode final : public Bus, public Host {
   // Host
   int64_t now_ms() override;
   uint64_t random_below(uint64_t n) override;
+  void look_at_election_in(int64_t ms) override;
   void save(bool sync) override { sync ? ++syncs : ++saves; }
   std::string random_id() override;
   uint64_t offset() override { return applied; }

@@ -109,8 +109,9 @@ TEST_F(MemberTest, TheSmallerSideOfASplitStopsServing) {
     sim.form(3);
     ASSERT_TRUE(sim.run_until([&] { return all_ok(sim); }, 10'000));
     sim.partition({{0}, {1, 2, 3, 4, 5}});
-    ASSERT_TRUE(sim.run_until([&] { return !sim.node(0).view.ok; }, 5000)) << "seed " << seed;
-    EXPECT_FALSE(serves(sim.node(3))) << "a replica was promoted before the old master had stopped";
+    // Half a node timeout until it asks everybody, one until it misses the answers. (The other side may be as fast as to
+    // have a new master by then: what the old one takes in that time is lost.)
+    ASSERT_TRUE(sim.run_until([&] { return !sim.node(0).view.ok; }, 3200)) << "seed " << seed;
     ASSERT_TRUE(sim.run_until([&] { return serves(sim.node(3)); }, 15'000)) << "seed " << seed;
     EXPECT_TRUE(serves(sim.node(0))) << "it cannot know yet";
     sim.heal();

@@ -10,6 +10,19 @@ namespace {
 const std::string kMe(40, 'a');
 const std::string kOther(40, 'b');
 
+TEST(KeySlot, ChecksumsOfAnyLengthAreThoseOfTheirBits) {
+  std::string bytes;
+  for (unsigned length = 0; length < 40; ++length) {
+    unsigned crc = 0;
+    for (char c : bytes) {
+      crc ^= static_cast<unsigned>(static_cast<uint8_t>(c)) << 8;
+      for (int bit = 0; bit < 8; ++bit) crc = ((crc & 0x8000) != 0 ? (crc << 1) ^ 0x1021 : crc << 1) & 0xffff;
+    }
+    EXPECT_EQ(crc16(bytes), crc) << length << " bytes";
+    bytes += static_cast<char>(37 * length + 200);
+  }
+}
+
 TEST(KeySlot, KnownKeys) {
   EXPECT_EQ(crc16("123456789"), 0x31c3);
   EXPECT_EQ(key_slot(""), 0);
