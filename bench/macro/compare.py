@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 import budgets
+import cluster_report
 import copy_on_write
 import cpu
 import expiry
@@ -56,7 +57,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--theirs", default="redis-server", metavar="CMD", help="default: %(default)s")
     parser.add_argument("--only", help="one kind of measure (default: the first four)",
                         choices=["cpu", "memory", "latency", "expiry", "hit_ratio", "snapshot", "copy_on_write",
-                                 "log", "restart", "replication", "split_brain", "failover"])
+                                 "log", "restart", "replication", "split_brain", "failover", *cluster_report.KINDS])
     parser.add_argument("--quick", action="store_true", help="short slices, 3 rounds, no latency: for a first look")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a budget is exceeded")
     speed = parser.add_argument_group("CPU per operation")
@@ -95,6 +96,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     watch = parser.add_argument_group("failover")
     watch.add_argument("--failovers", type=int, default=30, metavar="N", help="of each make (default: %(default)s)")
     watch.add_argument("--masters", type=int, default=100, metavar="N", help="watched at rest (default: %(default)s)")
+    parser.add_argument_group("clusters").add_argument("--nodes", type=int, default=60, metavar="N",
+                                                       help="of cluster_scale, half of them masters (default: %(default)s)")
     output = parser.add_argument_group("output")
     output.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to FILE")
     output.add_argument("--markdown", action="store_true", help="print the table as Markdown")
@@ -292,7 +295,7 @@ def main(arguments: list[str]) -> int:
         lines: list[report.Line] = []
         notes: list[str] = []
         weights, tails, hits, pages, pauses, policies, starts = [], {}, None, None, None, None, None
-        copies, split, failovers = None, None, None
+        copies, split, failovers, draw = None, None, None, None
         if options.only in (None, "cpu"):
             lines += compare_cpu(options, commands, notes)
         if options.only in (None, "memory"):
@@ -330,6 +333,9 @@ def main(arguments: list[str]) -> int:
         if options.only == "failover":
             added, failovers = compare_failover(options, commands, notes)
             lines += added
+        if options.only in cluster_report.KINDS:
+            added, draw = cluster_report.KINDS[options.only](options, commands, notes, say)
+            lines += added
     except BenchError as error:
         say(f"bench: {error}")
         return 2
@@ -341,13 +347,13 @@ def main(arguments: list[str]) -> int:
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(report.as_json(header, lines, notes))
-    if options.figures and lines:
+    if options.figures and (lines or draw):
         try:
             import figures
         except ImportError as error:
             say(f"bench: no figures without matplotlib ({error})")
             return 2
-        drawn = figures.ratios(lines, options.figures)
+        drawn = figures.ratios(lines, options.figures) if lines else []
         drawn += figures.memory(weights, options.figures) if weights and options.memory_sweep else []
         for name, tail in tails.items():
             drawn += figures.latency(tail, options.figures, name)
@@ -359,6 +365,7 @@ def main(arguments: list[str]) -> int:
         drawn += figures.replication(copies, options.figures) if copies else []
         drawn += figures.split_brain(split, options.figures) if split else []
         drawn += figures.failover(failovers, options.figures) if failovers else []
+        drawn += draw(options.figures) if draw else []
         say("drawn: " + " ".join(str(path) for path in drawn))
     return 1 if options.check and any(line.verdict == "over" for line in lines) else 0
 

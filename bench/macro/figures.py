@@ -22,7 +22,7 @@ OURS, REDIS, BUDGET = "#1b7f79", "#b5443b", "#333333"
 SENTINELS = ("#1b7f79", "#7a4fa3", "#b5743b")
 
 
-def _pyplot():
+def pyplot():
     import matplotlib  # here, since only --figures needs it
     matplotlib.use("Agg")
     matplotlib.rcParams["svg.hashsalt"] = "strata"  # else the ids in the file change from run to run
@@ -30,19 +30,19 @@ def _pyplot():
     return pyplot
 
 
-def _save(figure, folder: Path, name: str) -> list[Path]:
+def save(figure, folder: Path, name: str) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     figure.tight_layout()
     paths = [folder / f"{name}.svg", folder / f"{name}.png"]
     figure.savefig(paths[0], metadata={"Date": None})
     figure.savefig(paths[1], dpi=150)
-    _pyplot().close(figure)
+    pyplot().close(figure)
     return paths
 
 
 def ratios(lines: list[Line], folder: Path) -> list[Path]:
     """A bar per measure: our cost over redis-server's, its spread, and a mark at the budget."""
-    figure, axes = _pyplot().subplots(figsize=(8, 1.2 + 0.28 * len(lines)))
+    figure, axes = pyplot().subplots(figsize=(8, 1.2 + 0.28 * len(lines)))
     places = range(len(lines))
     colors = [REDIS if line.verdict == "over" else OURS for line in lines]
     spread = [[line.ratio - line.low for line in lines], [line.high - line.ratio for line in lines]]
@@ -57,14 +57,14 @@ def ratios(lines: list[Line], folder: Path) -> list[Path]:
     axes.set_xlim(left=0)
     axes.set_xlabel("ours / redis-server (less is better)")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=8)
-    return _save(figure, folder, "ratios")
+    return save(figure, folder, "ratios")
 
 
 def memory(weights: list[Weight], folder: Path) -> list[Path]:
     """Bytes per key over the number of keys: the steps are the hash table growing."""
     columns = min(3, len(weights))
     rows = -(-len(weights) // columns)
-    figure, grid = _pyplot().subplots(rows, columns, figsize=(3.6 * columns, 3.0 * rows), squeeze=False)
+    figure, grid = pyplot().subplots(rows, columns, figsize=(3.6 * columns, 3.0 * rows), squeeze=False)
     panels = list(grid.flat)
     for axes in panels[len(weights):]:
         axes.remove()
@@ -77,12 +77,12 @@ def memory(weights: list[Weight], folder: Path) -> list[Path]:
         axes.set_ylim(0, 1.1 * max(value for points in weight.curve.values() for _, value in points))
     panels[0].set_ylabel("resident bytes each")
     panels[0].legend(frameon=False)
-    return _save(figure, folder, "memory")
+    return save(figure, folder, "memory")
 
 
 def latency(result: Latency, folder: Path, name: str = "latency") -> list[Path]:
     """The tail: latency over the share of requests that took longer."""
-    figure, axes = _pyplot().subplots(figsize=(7, 3.6))
+    figure, axes = pyplot().subplots(figsize=(7, 3.6))
     for label, color in (("ours", OURS), ("redis", REDIS)):
         samples = result.samples(label)
         shares = [10 ** (-step / 20) for step in range(0, 81) if 10 ** (-step / 20) * len(samples) >= 5]
@@ -94,12 +94,12 @@ def latency(result: Latency, folder: Path, name: str = "latency") -> list[Path]:
     axes.set_ylabel("latency, us")
     axes.set_title(f"{result.title} ({result.keys / 1e6:g}M keys)", fontsize=9)
     axes.legend(frameon=False)
-    return _save(figure, folder, name)
+    return save(figure, folder, name)
 
 
 def hit_ratio(result: HitRatio, folder: Path) -> list[Path]:
     """A pair of bars per policy, and a line for exact LRU with as many keys as each server holds."""
-    figure, axes = _pyplot().subplots(figsize=(8, 3.8))
+    figure, axes = pyplot().subplots(figsize=(8, 3.8))
     places = range(len(result.hits))
     for label, color, shift in (("ours", OURS, -0.2), ("redis", REDIS, 0.2)):
         axes.bar([place + shift for place in places], [100 * hits[label] for hits in result.hits.values()], 0.38,
@@ -111,13 +111,13 @@ def hit_ratio(result: HitRatio, folder: Path) -> list[Path]:
     axes.set_ylabel("hits, % of requests")
     axes.set_title(f"Zipf({EXPONENT}) over {result.trace.keys / 1e6:g}M keys, maxmemory {result.limit}", fontsize=9)
     axes.legend(frameon=False, fontsize=8, ncols=2)
-    return _save(figure, folder, "hit_ratio")
+    return save(figure, folder, "hit_ratio")
 
 
 def copy_on_write(result: CopyOnWrite, folder: Path) -> list[Path]:
     """Memory of parent and child, one upon the other, from the fork to the end: a row per server, a column per load."""
     columns = len(result.courses)
-    figure, grid = _pyplot().subplots(2, columns, figsize=(2.8 * columns, 5.2), sharex=True, sharey=True, squeeze=False)
+    figure, grid = pyplot().subplots(2, columns, figsize=(2.8 * columns, 5.2), sharex=True, sharey=True, squeeze=False)
     for row, label, name, color in ((0, "ours", "ours", OURS), (1, "redis", "redis-server", REDIS)):
         for axes, share in zip(grid[row], result.courses):
             course = result.typical(share, label)
@@ -134,12 +134,12 @@ def copy_on_write(result: CopyOnWrite, folder: Path) -> list[Path]:
     for axes in grid[1]:
         axes.set_xlabel("seconds since BGSAVE")
     figure.suptitle(f"BGSAVE of {result.keys / 1e6:g}M keys under {RATE // 1000}k commands a second", fontsize=10)
-    return _save(figure, folder, "03-copy-on-write")
+    return save(figure, folder, "03-copy-on-write")
 
 
 def fork_pause(result: ForkPause, folder: Path) -> list[Path]:
     """The pause over the size of the data: the median of the forks, and from the shortest to the longest."""
-    figure, axes = _pyplot().subplots(figsize=(6, 3.6))
+    figure, axes = pyplot().subplots(figsize=(6, 3.6))
     sizes = list(result.pauses)
     for label, color in (("ours", OURS), ("redis", REDIS)):
         pauses = [result.pauses[size][label] for size in sizes]
@@ -152,12 +152,12 @@ def fork_pause(result: ForkPause, folder: Path) -> list[Path]:
     axes.set_xlabel("keys and values, GB")
     axes.set_ylabel("pause of the fork, ms")
     axes.legend(frameon=False)
-    return _save(figure, folder, "03-fork-pause")
+    return save(figure, folder, "03-fork-pause")
 
 
 def policies(result: Policies, folder: Path) -> list[Path]:
     """Throughput on the left, latency on the right: a pair of bars per policy, and per policy and percentile."""
-    figure, (speed, delay) = _pyplot().subplots(1, 2, figsize=(9, 3.6), width_ratios=[1, 2])
+    figure, (speed, delay) = pyplot().subplots(1, 2, figsize=(9, 3.6), width_ratios=[1, 2])
     names = list(result.latency)
     places = [(policy, percent) for policy in names for percent in PERCENTILES]
     for label, color, shift in (("ours", OURS, -0.2), ("redis", REDIS, 0.2)):
@@ -174,13 +174,13 @@ def policies(result: Policies, folder: Path) -> list[Path]:
                                           in places], fontsize=8)
     delay.set_ylabel("latency, ms")
     delay.set_title(f"{SET_RATE} SETs a second", fontsize=9)
-    return _save(figure, folder, "04-cost-of-policies")
+    return save(figure, folder, "04-cost-of-policies")
 
 
 def restart(result: Restart, folder: Path) -> list[Path]:
     """Time of a start above, size of its files below; over the keys on the left, over the commands since the last
     rewrite on the right, where a snapshot is a level line."""
-    figure, grid = _pyplot().subplots(2, 2, figsize=(9, 6), sharex="col", sharey="row")
+    figure, grid = pyplot().subplots(2, 2, figsize=(9, 6), sharex="col", sharey="row")
     for label, name, color in (("ours", "ours", OURS), ("redis", "redis-server", REDIS)):
         for kind, style in ((RDB, ":"), (AOF, "--"), (HYBRID, "-")):
             for column, setups, count in ((0, result.over_keys(kind), "keys"), (1, result.over_tail(kind), "tail")):
@@ -202,12 +202,12 @@ def restart(result: Restart, folder: Path) -> list[Path]:
     grid[0][0].legend(frameon=False, fontsize=7)
     figure.suptitle(f"Starts with mixed keys; on the right {max(setup.keys for setup in result.seconds) / 1e6:g}M of them",
                     fontsize=10)
-    return _save(figure, folder, "05-restart")
+    return save(figure, folder, "05-restart")
 
 
 def replication(result: Replication, folder: Path) -> list[Path]:
     """CPU time of a SET on the master over its replicas, and the lag by percentile."""
-    figure, (speed, delay) = _pyplot().subplots(1, 2, figsize=(9, 3.6))
+    figure, (speed, delay) = pyplot().subplots(1, 2, figsize=(9, 3.6))
     for label, color in (("ours", OURS), ("redis", REDIS)):
         counts = list(result.master_ns)
         values = [statistics.median(result.master_ns[count][label]) / 1000 for count in counts]
@@ -223,12 +223,12 @@ def replication(result: Replication, folder: Path) -> list[Path]:
     delay.set_xscale("log")
     delay.set_xlabel("replication lag, ms")
     delay.set_ylabel("% of writes")
-    return _save(figure, folder, "06-replicas")
+    return save(figure, folder, "06-replicas")
 
 
 def split_brain(result: SplitBrain, folder: Path) -> list[Path]:
     """What each side has acknowledged over time; the area that is lost."""
-    figure, grid = _pyplot().subplots(1, len(result.lost), figsize=(4.8 * len(result.lost), 3.8), sharey=True)
+    figure, grid = pyplot().subplots(1, len(result.lost), figsize=(4.8 * len(result.lost), 3.8), sharey=True)
     for axes, name in zip(grid, result.lost):
         for times, color, side in ((result.old[name], REDIS, "old master"), (result.new[name], OURS, "new master")):
             axes.plot(times, range(1, len(times) + 1), color=color, label=side)
@@ -239,12 +239,12 @@ def split_brain(result: SplitBrain, folder: Path) -> list[Path]:
         axes.set_xlabel("seconds; grey: the partition")
     grid[0].set_ylabel("writes acknowledged")
     grid[0].legend(frameon=False, fontsize=8)
-    return _save(figure, folder, "06-split-brain")
+    return save(figure, folder, "06-split-brain")
 
 
 def failover(result: Failovers, folder: Path) -> list[Path]:
     """One failover, event by event, as the three sentinels tell of it; beside it how long all of them took."""
-    figure, (course, spread) = _pyplot().subplots(1, 2, figsize=(11, 5.6), width_ratios=[2.6, 1])
+    figure, (course, spread) = pyplot().subplots(1, 2, figsize=(11, 5.6), width_ratios=[2.6, 1])
     run = result.typical("ours")
     events = [event for event in run.events if event.type not in ("+slave", "+new-epoch") and event.seconds < run.seconds + 2]
     for place, event in enumerate(events):
@@ -267,4 +267,4 @@ def failover(result: Failovers, folder: Path) -> list[Path]:
     spread.set_xlabel("seconds until a write is accepted")
     spread.set_ylabel("% of failovers")
     spread.legend(frameon=False, fontsize=8, loc="upper left")
-    return _save(figure, folder, "07-failover")
+    return save(figure, folder, "07-failover")

@@ -18,6 +18,6 @@ def run(args) -> int:
     python = interpreter.find_or_make(("redis",))
     if repo.stages():
         heading("building (release)")
-        builder.build("release", "strata-server")
+        builder.build("release", "strata-server", *(["strata-cluster-simulation"] if "gossip" in args.rest else []))
     heading("comparing with redis-server")
     os.execv(python, [python, str(script), *args.rest])
