@@ -1,4 +1,4 @@
-"""Write through failovers with client libraries of other languages: ioredis, from npm.
+"""Client libraries and applications of other languages, from npm: ioredis through failovers, bull's queues of jobs.
 
 Installs them into build/clients, which takes a network once. What follows a lone -- goes to pytest.
 """
@@ -10,6 +10,7 @@ from harness.cli.support import apt, builder, interpreter, packages, repo
 from harness.cli.support.steps import Stop, heading
 
 CLIENTS = repo.ROOT / "harness" / "clients"
+LIBRARIES = ("ioredis", "bull")
 
 
 def add_arguments(parser) -> None:
@@ -20,7 +21,8 @@ def run(args) -> int:
     apt.install_missing(packages.TEST, packages.CLIENTS, *([] if args.server else [packages.BUILD]))
     python = interpreter.find_or_make()
     server = args.server or _built()
-    os.environ["STRATA_IOREDIS"] = _from_npm("ioredis")
+    for name in LIBRARIES:
+        os.environ[f"STRATA_{name.upper()}"] = _from_npm(name)
     heading(f"clients of {server}")
     command = [python, "-m", "pytest", repo.shown(CLIENTS), "--server", server, *args.rest]
     return subprocess.run(command, cwd=repo.ROOT).returncode

@@ -2,15 +2,15 @@
 
 Installs missing packages and builds first. Each step runs even if one before it failed; the exit code is 0 only if
 all passed, and the summary names the tests that did not. A few failures of a suite are repeated by themselves; those that
-pass then make it `unstable`, which is no failure and no praise. Steps: unit, suites, calibration, differential, harness,
-stages, starters, mutants.
+pass then make it `unstable`, which is no failure and no praise. Steps: unit, suites, calibration, examples, differential,
+harness, stages, starters, mutants.
 """
 import os
 
 from harness.cli.support import apt, builder, failures, interpreter, kits, packages, repo
 from harness.cli.support.steps import Steps, heading
 
-STEPS = ("unit", "suites", "calibration", "differential", "harness", "stages", "starters", "mutants")
+STEPS = ("unit", "suites", "calibration", "examples", "differential", "harness", "stages", "starters", "mutants")
 DIFFERENTIAL_COMMANDS = 30000  # a sample, the same for everybody; a run of other seeds is a command of its own
 MUTANTS = 3  # of each stage, others for every commit; `./strata mutants` runs them all
 
@@ -36,6 +36,8 @@ def run(args) -> int:
         _suites_on_our_servers(steps, args.preset, built, python)
     if "calibration" in wanted:
         _pytest(steps, "suites on redis-server (calibration)", repo.SUITES, python, "--server", "redis-server")
+    if "examples" in wanted:
+        _examples(steps, args.preset, built, python)
     if "differential" in wanted:
         _differential(steps, args.preset, built, python)
     if "harness" in wanted:
@@ -78,6 +80,15 @@ def _suites_on_our_servers(steps: Steps, preset: str, built: bool, python: str) 
         folder = repo.SUITES if stage is newest else stage.suite
         what = "every suite" if stage is newest else f"suite {stage.suite.name}"
         _pytest(steps, f"{what} on {stage.target}", folder, python, "--server", repo.shown(server))
+
+
+def _examples(steps: Steps, preset: str, built: bool, python: str) -> None:
+    """What people build on a server: on our newest one, and on redis-server."""
+    stages = repo.stages()
+    if built and stages:
+        server = repo.build_folder(preset) / stages[-1].target
+        _pytest(steps, f"examples on {stages[-1].target}", repo.EXAMPLES, python, "--server", repo.shown(server))
+    _pytest(steps, "examples on redis-server", repo.EXAMPLES, python, "--server", "redis-server")
 
 
 def _differential(steps: Steps, preset: str, built: bool, python: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 SUITES = ROOT / "harness" / "suites"
+EXAMPLES = ROOT / "harness" / "examples"
 HARNESS_TESTS = ROOT / "harness" / "tests"
 
 

@@ -1,29 +1,15 @@
 """The distributed lock: taken with SET NX PX and a token, given back and prolonged by scripts that compare the token.
 
 One server first, by hand and with redis-py's Lock; then Redlock, which takes the lock on a majority of five servers, with
-a server killed and started again without its data.
+a server killed and started again without its data; and who is paused, or has a slow watch, and what protects from him.
 """
 
-import uuid
+import time
 
 import pytest
 
+from strata_harness.locks import Redlock, prolong, release, store_fenced, take, take_fenced
 from strata_harness.wait import wait_until
-
-RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) else return 0 end"
-PROLONG = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) else return 0 end"
-
-
-def take(wire, token, ms, name="lock"):
-    return wire("SET", name, token, "NX", "PX", ms) == "OK"
-
-
-def release(wire, token, name="lock"):
-    return wire("EVAL", RELEASE, 1, name, token) == 1
-
-
-def prolong(wire, token, ms, name="lock"):
-    return wire("EVAL", PROLONG, 1, name, token, ms) == 1
 
 
 @pytest.mark.goal("A lock is held by one, and given back by its holder only")
@@ -79,29 +65,25 @@ def test_redis_py(r):
     assert r.get("name") in ("somebody else", b"somebody else")
 
 
-class Redlock:
-    """Holds a name on most of the servers, or on none of them."""
+@pytest.mark.goal("A holder who was paused between looking and writing is refused by his fencing number, not by the lock")
+def test_fencing(connect):
+    ann, bob = connect(), connect()
+    early = take_fenced(ann, "ann", 30)
+    assert early and store_fenced(ann, "by ann", early)
+    later = wait_until(lambda: take_fenced(bob, "bob", 60_000), 5, "the lock to run out while the first holder is away")
+    assert later > early, "each holder's number is larger than all before it"
+    assert store_fenced(bob, "by bob", later)
+    assert not store_fenced(ann, "by ann, late", early)
+    assert store_fenced(bob, "by bob again", later)
+    assert bob("HGET", "protected", "value") == b"by bob again"
 
-    def __init__(self, servers, ms):
-        self.servers, self.ms, self.token = servers, ms, uuid.uuid4().hex
-        self.majority = len(servers) // 2 + 1
 
-    def _count(self, ask):
-        def answered(server):
-            try:
-                return ask(server.wire(), self.token)
-            except (OSError, AssertionError, EOFError):
-                return False  # a server that is down has no say
-        return sum(answered(server) for server in self.servers)
-
-    def take(self):
-        if self._count(lambda wire, token: take(wire, token, self.ms)) >= self.majority:
-            return True
-        self.give_back()
-        return False
-
-    def give_back(self):
-        return self._count(release)
+@pytest.mark.goal("The numbers go on after the lock was given back, and somebody who does not get it uses none up")
+def test_fencing_numbers(connect):
+    ann, bob = connect(), connect()
+    first = take_fenced(ann, "ann", 60_000)
+    assert take_fenced(bob, "bob", 60_000) == 0 and release(ann, "ann")
+    assert take_fenced(bob, "bob", 60_000) == first + 1
 
 
 @pytest.fixture
@@ -140,7 +122,7 @@ def test_restarted_at_once(five):
 @pytest.mark.limit(60)
 @pytest.mark.goal("A server that comes back later than the longest term of any lock lets nobody take a held one")
 def test_restarted_after_the_longest_term(five):
-    term = 300
+    term = 500
     ann, bob = Redlock(five, term), Redlock(five, term)
     five[0].kill()
     five[1].kill()
@@ -153,3 +135,15 @@ def test_restarted_after_the_longest_term(five):
         server.start()
     assert bob.take(), "nobody holds it any more"
     assert not ann.give_back(), "and the first one's token is nowhere left"
+
+
+@pytest.mark.limit(60)
+@pytest.mark.parametrize("watch", ["right", "slow"])
+@pytest.mark.goal("Who has the right time stops in time; a slow watch lets two believe that they hold the lock")
+def test_watches(five, watch):
+    began = time.monotonic()
+    slow = {"right": 1.0, "slow": 0.01}[watch]
+    ann, bob = Redlock(five, 500, lambda: began + slow * (time.monotonic() - began)), Redlock(five, 60_000)
+    assert ann.take() and ann.believes()
+    wait_until(bob.take, 10, "the servers to let the lock go")
+    assert bob.believes() and ann.believes() == (watch == "slow")

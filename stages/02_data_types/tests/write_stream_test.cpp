@@ -230,6 +230,37 @@ TEST_F(WriteStreamTest, EverySinkGetsWhatConcernsItsCopy) {
   EXPECT_EQ(replicas.take(), "");
 }
 
+// Observed at redis-server 7.0.15, too.
+TEST_F(WriteStreamTest, AScriptSaysWhichCopiesHearOfIt) {
+  RecordedStream replicas(WriteEffects::kReplicas);
+  stream().add_sink(replicas);
+  resp::TestPeer peer = host.connect();
+  struct Case {
+    const char* script;
+    const char* in_file;
+    const char* at_replicas;
+  };
+  constexpr Case kCases[] = {
+      {"redis.call('set','a',0)", "SELECT 0; set a 0", "SELECT 0; set a 0"},
+      {"redis.set_repl(redis.REPL_NONE) redis.call('set','a',1)", "", ""},
+      {"redis.call('set','a',2)", "set a 2", "set a 2"},
+      {"redis.set_repl(redis.REPL_AOF) redis.call('set','a',3)", "set a 3", ""},
+      {"redis.set_repl(redis.REPL_REPLICA) redis.call('set','a',4,'EX',100)", "", "SET a 4 PXAT <ms>"},
+      {"redis.set_repl(0) redis.call('set','a',5) redis.set_repl(3) redis.call('set','b',5)", "set b 5", "set b 5"},
+      {"redis.set_repl(1) redis.call('set','a',6) redis.set_repl(2) redis.call('set','b',6)", "MULTI; set a 6; EXEC",
+       "MULTI; set b 6; EXEC"},
+      {"redis.call('set','a',7) redis.set_repl(0) redis.call('set','b',7) error('x')", "set a 7", "set a 7"},
+  };
+  for (const Case& each : kCases) {
+    peer.ask(std::string("EVAL \"") + each.script + "\" 0");
+    EXPECT_EQ(file.take(), each.in_file) << each.script;
+    EXPECT_EQ(replicas.take(), each.at_replicas) << each.script;
+  }
+  peer.ask("MULTI\nEVAL \"redis.set_repl(0) redis.call('set','a',8)\" 0\nSET b 8\nEXEC");
+  EXPECT_EQ(file.take(), "SET b 8");
+  stream().remove_sink(replicas);
+}
+
 TEST_F(WriteStreamTest, WithoutSinksNothingIsCollected) {
   stream().remove_sink(file);
   EXPECT_FALSE(keyspace().effects.wanted);

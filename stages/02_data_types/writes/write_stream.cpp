@@ -54,7 +54,10 @@ void WriteStream::after(resp::Client& client, const resp::CommandSpec& spec, res
 
 void WriteStream::resolve_database(int db) {
   for (; resolved_ < effects_.replays.size(); resolved_++) {
-    if (effects_.replays[resolved_].db == WriteEffects::kOwnDatabase) effects_.replays[resolved_].db = db;
+    WriteEffects::Replay& replay = effects_.replays[resolved_];
+    if (replay.db != WriteEffects::kOwnDatabase) continue;
+    replay.db = db;
+    replay.copies = static_cast<WriteEffects::Copies>(replay.copies & allowed_);
   }
 }
 
@@ -82,6 +85,9 @@ void WriteStream::clear() {
 
 void WriteStream::pass_on(size_t first, size_t last) {
   const auto& replays = effects_.replays;
+  // What nobody may hear is no part of the unit.
+  while (first < last && replays[first].copies == 0) first++;
+  while (first < last && replays[last - 1].copies == 0) last--;
   for (WriteSink* sink : sinks_) {
     size_t wanted = first;
     while (wanted < last && (replays[wanted].copies & sink->copy_) == 0) wanted++;

@@ -6,6 +6,7 @@
 //   GET e (expired)       DEL e                              because the keyspace said so
 //   GET a                 nothing
 //   MULTI SPOP EXEC       MULTI SREM SREM EXEC               one unit, whatever the client's own bounds were
+//   set_repl(NONE), SET   nothing                            because the script that ran it said so (restrict)
 //
 // A unit is what one command of a client (a whole EXEC counts as one), one served waiting client or one expired or
 // evicted key leads to: replayed entirely or not at all. Two commands or more stand between MULTI and EXEC.
@@ -56,6 +57,10 @@ class WriteStream final : public resp::CommandObserver {
   void add_sink(WriteSink& sink);
   void remove_sink(WriteSink& sink);
 
+  // From here on, what commands do is for these copies only (a bit set, may be 0): redis.set_repl. What the keyspace says
+  // by itself, of keys that expired or were evicted, is always for all.
+  void restrict(uint8_t copies) { allowed_ = copies; }
+
   // Makes one unit of what happens during its life outside of commands, on behalf of a client: replay_as() then means
   // the database `db`.
   class Unit {
@@ -92,7 +97,8 @@ class WriteStream final : public resp::CommandObserver {
   std::vector<WriteSink*> sinks_;
   uint64_t dirty_before_ = 0;  // the command that is running, or the last one inside of it
   size_t resolved_ = 0;        // of the replays so far, those whose database is known
-  std::string select_;         // reused
+  uint8_t allowed_ = WriteEffects::kAllCopies;
+  std::string select_;  // reused
 };
 
 }  // namespace strata::db

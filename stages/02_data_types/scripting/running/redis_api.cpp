@@ -14,7 +14,7 @@ namespace strata::script {
 namespace {
 
 constexpr LogLevel kLevels[] = {LogLevel::kDebug, LogLevel::kVerbose, LogLevel::kNotice, LogLevel::kWarning};
-constexpr int kReplicateAll = 3;
+constexpr int kReplicateAll = db::WriteEffects::kAllCopies;
 
 // The runner, which every state knows; upvalue 1, to be at hand.
 ScriptRunner& runner(lua_State* lua) { return *static_cast<ScriptRunner*>(lua_touserdata(lua, lua_upvalueindex(1))); }
@@ -96,6 +96,7 @@ int set_repl(lua_State* lua) {
   if ((flags & ~kReplicateAll) != 0) {
     return raise(lua, "ERR Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.");
   }
+  runner(lua).set_replication(static_cast<uint8_t>(flags));
   return 0;
 }
 
@@ -150,8 +151,11 @@ void add_constants(lua_State* lua) {
 }
 
 void add_replication_flags(lua_State* lua) {
-  const std::pair<const char*, int> numbers[] = {
-      {"REPL_NONE", 0}, {"REPL_AOF", 1}, {"REPL_SLAVE", 2}, {"REPL_REPLICA", 2}, {"REPL_ALL", kReplicateAll}};
+  const std::pair<const char*, int> numbers[] = {{"REPL_NONE", 0},
+                                                 {"REPL_AOF", db::WriteEffects::kFiles},
+                                                 {"REPL_SLAVE", db::WriteEffects::kReplicas},
+                                                 {"REPL_REPLICA", db::WriteEffects::kReplicas},
+                                                 {"REPL_ALL", kReplicateAll}};
   for (const auto& [name, value] : numbers) {
     lua_pushnumber(lua, value);
     lua_setfield(lua, -2, name);

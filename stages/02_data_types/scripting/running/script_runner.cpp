@@ -7,6 +7,7 @@
 #include "02_data_types/scripting/lua/sandbox.h"
 #include "02_data_types/scripting/running/values.h"
 #include "02_data_types/transactions/transactions.h"
+#include "02_data_types/writes/write_stream.h"
 #include "common/clock.h"
 #include "common/text.h"
 
@@ -185,6 +186,7 @@ void ScriptRunner::run(lua_State* lua, ScriptRun& run, Args keys, Args args, boo
     server_.clients.resume(run.caller);
   }
   if (run.killed) adopt(lua);  // back to a look every now and then
+  set_replication(db::WriteEffects::kAllCopies);
   // Ended by SHUTDOWN NOSAVE: whatever of it was written is not to be found anywhere.
   if (server_.shutdown.stopping()) keyspace_.effects.replays.clear();
   if (ok) {
@@ -220,5 +222,7 @@ void ScriptRunner::answer_failure(lua_State* lua) {
 }
 
 void ScriptRunner::set_resp(int version) { client_->reply.set_protocol(version); }
+
+void ScriptRunner::set_replication(uint8_t copies) { server_.get<db::WriteStream>().restrict(copies); }
 
 }  // namespace strata::script

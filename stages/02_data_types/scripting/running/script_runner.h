@@ -43,6 +43,9 @@ class ScriptRunner {
   // redis.setresp: in which protocol replies come.
   void set_resp(int version);
 
+  // redis.set_repl: which copies of the data (WriteEffects::Copies bits) hear of what the rest of this script does.
+  void set_replication(uint8_t copies);
+
   // SCRIPT KILL, FUNCTION KILL: answers the client.
   void kill(resp::Client& client, bool function);
 
