@@ -13,6 +13,7 @@ round (A B, B A, ...), each round gives one ratio, and the median over the round
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import statistics
 import subprocess
@@ -23,6 +24,7 @@ from client import BenchError, Connection, encode
 from servers import Server
 
 Setup = Callable[[Connection, int], None]
+PROLONG_LOCK = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) else return 0 end"
 
 
 def _fill(*words: object) -> Setup:
@@ -36,6 +38,11 @@ def _fill(*words: object) -> Setup:
 def _fill_fixed(count: int, *words: object) -> Setup:
     fill = _fill(*words)
     return lambda connection, _: fill(connection, count)
+
+
+def _take_lock(connection: Connection, _: int) -> None:
+    connection.must("SET", "lock", "token")
+    connection.must("SCRIPT", "LOAD", PROLONG_LOCK)
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,8 @@ TESTS: list[Test] = [
          custom=("LRANGE", "mylist", "0", "99")),
     Test("EVAL_GET", 2, keyed=False, setup=_fill_fixed(1, "SET", "k", "xxx"),
          custom=("EVAL", "return redis.call('GET', KEYS[1])", "1", "k")),
+    Test("EVALSHA_PROLONG", 2, keyed=False, setup=_take_lock,
+         custom=("EVALSHA", hashlib.sha1(PROLONG_LOCK.encode()).hexdigest(), "1", "lock", "token", "60000")),
 ]
 DEFAULT_KEYSPACE = {"SET": [1_000_000], "GET": [1_000_000]}
 PRELOADED = ("SET", "GET")  # with -r: all keys exist before, so that SET overwrites and GET hits

@@ -58,7 +58,7 @@ def is_stopped(process):
 @pytest.mark.parametrize("how, late, balance", [("plain", 0, 110), ("fenced", REFUSED, 120)])
 @pytest.mark.goal("A holder that is stopped before it writes takes back what the next one wrote, unless writes are fenced")
 def test_stopped_holder(teller, bank, how, late, balance):
-    first = teller(10, how, 300, "pause")
+    first = teller(10, how, 1000, "pause")
     wait_until(lambda: is_stopped(first), 10, "the first teller to stop, the lock in its hand")
     assert teller(20, how, 60_000).wait(scaled(20)) == 0, "the second gets the lock when it has run out, and pays in 20"
     first.send_signal(signal.SIGCONT)
@@ -109,13 +109,13 @@ def test_forward(clocks, one):
 @pytest.mark.goal("A server whose clock is set back keeps a lock beyond its term: nobody gets it twice, nobody gets it soon")
 def test_back(clocks, one):
     ann, bob = one.wire(), one.wire()
-    assert take(ann, "ann", 200)
+    assert take(ann, "ann", 1000)
     clocks.jump(one, -HOUR)
-    term_ends = time.monotonic() + 0.2
+    term_ends = time.monotonic() + 1
     wait_until(lambda: time.monotonic() > term_ends, 10, "the term to pass by true time")
-    assert not take(bob, "bob", 200) and bob("PTTL", "lock") > (HOUR - 60) * 1000
+    assert not take(bob, "bob", 1000) and bob("PTTL", "lock") > (HOUR - 60) * 1000
     assert release(ann, "ann"), "its holder can give it back at any time"
-    assert take(bob, "bob", 200)
+    assert take(bob, "bob", 1000)
 
 
 @pytest.mark.goal("Redlock: two clocks of five may be set forward, as two servers may be down; with a third, two hold the lock")

@@ -122,7 +122,7 @@ def test_restarted_at_once(five):
 @pytest.mark.limit(60)
 @pytest.mark.goal("A server that comes back later than the longest term of any lock lets nobody take a held one")
 def test_restarted_after_the_longest_term(five):
-    term = 500
+    term = 1000
     ann, bob = Redlock(five, term), Redlock(five, term)
     five[0].kill()
     five[1].kill()
@@ -143,7 +143,7 @@ def test_restarted_after_the_longest_term(five):
 def test_watches(five, watch):
     began = time.monotonic()
     slow = {"right": 1.0, "slow": 0.01}[watch]
-    ann, bob = Redlock(five, 500, lambda: began + slow * (time.monotonic() - began)), Redlock(five, 60_000)
+    ann, bob = Redlock(five, 1000, lambda: began + slow * (time.monotonic() - began)), Redlock(five, 60_000)
     assert ann.take() and ann.believes()
     wait_until(bob.take, 10, "the servers to let the lock go")
     assert bob.believes() and ann.believes() == (watch == "slow")
