@@ -41,7 +41,7 @@ void WriteStream::before(resp::Client&, const resp::CommandSpec&) {
 }
 
 void WriteStream::after(resp::Client& client, const resp::CommandSpec& spec, resp::Args args) {
-  if (effects_.dirty != dirty_before_ && !effects_.replaced) effects_.add(client.db, args);
+  if (effects_.dirty != dirty_before_ && !effects_.replaced) effects_.add(WriteEffects::kOwnDatabase, args);
   resolve_database(client.db);
   // What a command inside of another did is dealt with: the outer one has only its own to tell.
   dirty_before_ = effects_.dirty;
