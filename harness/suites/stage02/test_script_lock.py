@@ -33,16 +33,16 @@ def test_paused_holder(connect):
 @pytest.mark.goal("A holder who prolongs the lock in time keeps it beyond its first term")
 def test_prolonged(connect):
     ann, bob = connect(), connect()
-    assert take(ann, "ann", 200)
+    assert take(ann, "ann", 1000)
     start = ann("TIME")
 
     def past_first_term():
-        assert prolong(ann, "ann", 200), "it was prolonged in time"
-        assert not take(bob, "bob", 200)
+        assert prolong(ann, "ann", 1000), "it was prolonged in time"
+        assert not take(bob, "bob", 1000)
         now = ann("TIME")
-        return (int(now[0]) - int(start[0])) * 1000 + (int(now[1]) - int(start[1])) // 1000 > 500
+        return (int(now[0]) - int(start[0])) * 1000 + (int(now[1]) - int(start[1])) // 1000 > 1500
 
-    wait_until(past_first_term, 10, "half a second to pass")
+    wait_until(past_first_term, 20, "a term and a half to pass")
     assert release(ann, "ann")
 
 
