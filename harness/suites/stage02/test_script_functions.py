@@ -108,6 +108,10 @@ def test_replace(wire):
     assert wire.error("FCALL", "gone", 0) == "ERR Function not found"
     assert wire.error("FUNCTION", "LOAD", "replace", library("one", "return +")).startswith("ERR Error compiling")
     assert wire("FCALL", "f", 0) == b"new", "a library that cannot be loaded replaces nothing"
+    wire("FUNCTION", "LOAD", library("two", simple("taken", "return 'two'")))
+    assert wire.error("FUNCTION", "LOAD", "REPLACE", library("one", simple("f"), simple("taken"))) == (
+        "ERR Function taken already exists")
+    assert (wire("FCALL", "f", 0), wire("FCALL", "taken", 0)) == (b"new", b"two"), "nor one whose functions another has"
 
 
 @pytest.mark.goal("FUNCTION LIST tells of libraries, functions, descriptions, flags and, if asked, the code")
