@@ -91,17 +91,19 @@ Status Cluster::load_view() {
   if (Status opened = file_.open(options.config_file); !opened.ok()) return opened;
   Expected<std::string> text = file_.read();
   if (!text) return text.status();
-  if (text->empty()) {
+  if (!text->empty()) {
+    Expected<std::unique_ptr<View>> parsed = parse_view(*text, now_ms());
+    if (!parsed) {
+      log_warning("{}: {}", file_.path(), parsed.message());
+      return Status::error("Unrecoverable error: corrupted cluster config file.");
+    }
+    view_ = std::move(*parsed);
+  }
+  if (view_ == nullptr) {  // there is no file yet; or, in a starter, nobody yet who can read it
     view_ = std::make_unique<View>(random_id(), now_ms());
     log_notice("No cluster configuration found, I'm {}", view_->myself().id);
     return {};
   }
-  Expected<std::unique_ptr<View>> parsed = parse_view(*text, now_ms());
-  if (!parsed) {
-    log_warning("{}: {}", file_.path(), parsed.message());
-    return Status::error("Unrecoverable error: corrupted cluster config file.");
-  }
-  view_ = std::move(*parsed);
   log_notice("Node configuration loaded, I'm {}", view_->myself().id);
   return {};
 }
