@@ -61,7 +61,7 @@ IMAGE_TIME = 0.70
 FAILOVER_TIME: dict[str, float] = {"p50": 1.00, "p95": 1.00}
 IDLE_SENTINEL = 1.00
 
-# CPU time of an answer MOVED at -P 16 (at -P 1 as for any command); wall time of a key's MIGRATE. A cluster's failovers have
+# CPU time of an answer MOVED at -P 16; wall time of a key's MIGRATE. A cluster's failovers have
 # the budget of sentinels'.
 REDIRECTED_CPU = 0.75
 MIGRATE_TIME = 0.67

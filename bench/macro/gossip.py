@@ -13,8 +13,8 @@ from pathlib import Path
 
 from client import BenchError
 
-SIZES = (6, 20, 60, 100, 200, 500, 1000)
-TIMEOUTS = (5000, 15000)  # cluster-node-timeout, ms
+SIZES = {5000: (6, 20, 60, 100, 200), 15000: (6, 20, 60, 100, 200, 500, 1000)}  # nodes, by cluster-node-timeout in ms
+QUIET = 10  # seconds over which traffic is counted
 PROGRAM = "strata-cluster-simulation"
 
 
@@ -27,15 +27,16 @@ class Course:
     promoted: float
 
 
-def measure(server_command: str, sizes: tuple[int, ...], progress) -> dict[int, list[Course]]:
-    """By node timeout. The program stands beside our server's; without it there is nothing."""
+def measure(server_command: str, most: int, progress) -> dict[int, list[Course]]:
+    """By node timeout, up to `most` nodes. The program stands beside our server's; without it there is nothing."""
     program = Path(shlex.split(server_command)[0]).parent / PROGRAM
     if not program.is_file():
         return {}
     courses: dict[int, list[Course]] = {}
-    for timeout in TIMEOUTS:
-        for size in sizes:
-            run = subprocess.run([program, "--nodes", str(size), "--timeout", str(timeout)], capture_output=True, text=True)
+    for timeout, sizes in SIZES.items():
+        for size in [size for size in sizes if size <= most]:
+            run = subprocess.run([program, "--nodes", str(size), "--timeout", str(timeout), "--seconds", str(QUIET)],
+                                 capture_output=True, text=True)
             told = dict(word.split("=") for word in run.stdout.split())
             if run.returncode != 0:
                 raise BenchError(f"{PROGRAM} of {size} nodes: {run.stdout}{run.stderr}")
