@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from strata_harness.cluster import ME, OTHER, SLOTS, Member, Scene, cluster_info, with_conf
+from strata_harness.cluster import ME, OTHER, SLOTS, Member, Scene, absent, cluster_info, with_conf
 from strata_harness.cluster_bus import MEET, PING, PONG
 from strata_harness.cluster_stand_in import HOST
 from strata_harness.wait import wait_until
@@ -118,3 +118,16 @@ def test_no_send_buffer_limit(fresh_server):
         wire.ok("CONFIG", "SET", "cluster-link-sendbuf-limit", "1mb")
         wait_until(lambda: exceeded(wire), 5, "the new limit to be noticed")
         assert links(wire3).get("to") != before["to"]
+
+
+@pytest.mark.goal("maxclients counts two connections for every other node, and the refusal says so")
+def test_maxclients(fresh_server):
+    scene = Scene([Member(ME, slots=set(range(SLOTS))), absent(OTHER), Member("b" * 40, 3, cport=13)])
+    server = with_conf(fresh_server, scene, maxclients=7)
+    wires = [server.wire() for _ in range(3)]
+    for wire in wires:
+        assert wire("PING") == "PONG"
+    server.wire().expect_closed(after=b"-ERR max number of clients + cluster connections reached\r\n")
+    assert b"\r\ncluster_connections:4\r\n" in wires[0]("INFO", "clients")
+    wires.pop().close()
+    wait_until(lambda: server.wire()("PING") == "PONG", 5, "the free place to be given away")

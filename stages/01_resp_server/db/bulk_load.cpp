@@ -12,8 +12,8 @@ void BulkLoad::expect(size_t keys) {
 bool BulkLoad::add(const Entry::Shape& shape) {
   if (added_ - settled_ == kOnTheWay && !settle(arrivals_[settled_++ % kOnTheWay])) return false;
   Arrival& arrival = arrivals_[added_++ % kOnTheWay];
-  arrival = {Entry::create(database_.storage_->slab, shape), hash_of(shape.key), &database_.table_of(shape.key)};
-  arrival.table->prefetch_bucket(arrival.hash);
+  arrival = {Entry::create(database_.storage_->slab, shape), hash_of(shape.key), database_.table_index(shape.key)};
+  database_.table(arrival.table).prefetch_bucket(arrival.hash);
   return true;
 }
 
@@ -25,7 +25,8 @@ bool BulkLoad::finish() {
 
 bool BulkLoad::settle(const Arrival& arrival) {
   Entry& entry = *arrival.entry;
-  if (auto at = arrival.table->find(entry.key(), arrival.hash)) {
+  EntryTable& table = database_.table(arrival.table);
+  if (auto at = table.find(entry.key(), arrival.hash)) {
     if (duplicates_ == Duplicates::kRefuse) {
       duplicate_ = entry.key();
       drop(entry);
@@ -33,8 +34,8 @@ bool BulkLoad::settle(const Arrival& arrival) {
     }
     database_.remove(Ref{at, arrival.hash});
   }
-  arrival.table->insert(&entry, arrival.hash);
-  database_.count_new(entry, arrival.hash);
+  table.insert(&entry, arrival.hash);
+  database_.count_new(entry, arrival.hash, arrival.table);
   return true;
 }
 

@@ -35,7 +35,7 @@ class BulkLoad {
   struct Arrival {
     Entry* entry;
     Hash hash{0};
-    EntryTable* table;
+    size_t table;
   };
   static constexpr size_t kOnTheWay = 16;
 

@@ -5,6 +5,7 @@
 #include "01_resp_server/db/keyspace.h"
 #include "01_resp_server/db/string_value.h"
 #include "common/assert.h"
+#include "common/clock.h"
 
 namespace strata::db {
 
@@ -19,6 +20,7 @@ void Database::partition(const Partitioner* partitioner) {
   storage_ = std::make_unique<DatabaseStorage>();
   auto& tables = storage_->tables;
   while (tables.size() < wanted) tables.push_back(std::make_unique<EntryTable>(storage_->slab));
+  if (wanted > 1) storage_->sizes = TableSizes(wanted);
 }
 
 // --- lookup ---
@@ -89,17 +91,19 @@ Ref Database::add(Entry::Shape shape) {
   shape.clock = keyspace_.access_clock();
   Entry* entry = Entry::create(storage_->slab, shape);
   Hash hash = hash_of(shape.key);
-  Ref ref{table_of(shape.key).insert(entry, hash), hash};
-  count_new(*entry, hash);
+  const size_t table = table_index(shape.key);
+  Ref ref{storage_->tables[table]->insert(entry, hash), hash};
+  count_new(*entry, hash, table);
   if (keyspace_.events.anyone()) keyspace_.notice(*this, shape.key, "new", EventClass::kNewKey);
   return ref;
 }
 
-void Database::count_new(const Entry& entry, Hash hash) {
+void Database::count_new(const Entry& entry, Hash hash, size_t table) {
   size_++;
+  if (partitioner_ != nullptr) storage_->sizes.add(table);
   if (entry.has_expiry()) {
     with_expiry_++;
-    note_expiry(hash, entry);
+    note_expiry(table, hash, entry);
   }
   if (entry.is_pointer()) with_pointer_++;
 }
@@ -111,12 +115,12 @@ Ref Database::put(Ref ref, const Entry::Shape& shape) {
   with_expiry_ += static_cast<size_t>(entry->has_expiry()) - static_cast<size_t>(old->has_expiry());
   ref.at.replace(entry);
   old->destroy(storage_->slab);
-  if (entry->has_expiry()) note_expiry(ref.hash, *entry);
+  if (entry->has_expiry()) note_expiry(table_index(entry->key()), ref.hash, *entry);
   return ref;
 }
 
-void Database::note_expiry(Hash hash, const Entry& entry) {
-  if (expiry_watcher_ != nullptr) expiry_watcher_->given(table_index(entry.key()), hash, entry.expiry_ms());
+void Database::note_expiry(size_t table, Hash hash, const Entry& entry) {
+  if (expiry_watcher_ != nullptr) expiry_watcher_->given(table, hash, entry.expiry_ms());
 }
 
 Ref Database::replace(Ref ref, Entry::Shape shape) {
@@ -148,7 +152,7 @@ Ref Database::set_string(Ref ref, std::string_view key, std::string_view value, 
   if (same_expiry && entry.type() == ValueType::kString && entry.overwrite(shape)) {
     if (shape.expiry_ms >= 0) {
       entry.set_expiry_ms(shape.expiry_ms);
-      note_expiry(ref.hash, entry);
+      note_expiry(table_index(key), ref.hash, entry);
     }
     if (!keyspace_.counts_accesses()) entry.set_clock(keyspace_.access_clock());
     return ref;
@@ -174,7 +178,7 @@ Ref Database::set_integer(Ref ref, std::string_view key, int64_t value) {
 Ref Database::set_expiry(Ref ref, int64_t expiry_ms) {
   if (ref->has_expiry() && expiry_ms >= 0) {
     ref->set_expiry_ms(expiry_ms);
-    note_expiry(ref.hash, *ref);
+    note_expiry(table_index(ref->key()), ref.hash, *ref);
     return ref;
   }
   if (!ref->has_expiry() && expiry_ms < 0) return ref;
@@ -211,19 +215,23 @@ Entry::Shape Database::take_value(Ref ref) {
     shape.pointer = entry.pointer<void>();
     with_pointer_--;
   }
-  size_--;
-  if (entry.has_expiry()) with_expiry_--;
-  table_of(entry.key()).remove(ref.at, ref.hash);
-  entry.destroy(storage_->slab);
+  take_out(ref);
   return shape;
 }
 
 void Database::remove(Ref ref, Removal why) {
+  forget_value(*ref, why);
+  take_out(ref);
+}
+
+// The value was freed or given away.
+void Database::take_out(Ref ref) {
   Entry& entry = *ref;
+  const size_t table = table_index(entry.key());
   size_--;
+  if (partitioner_ != nullptr) storage_->sizes.remove(table);
   if (entry.has_expiry()) with_expiry_--;
-  forget_value(entry, why);
-  table_of(entry.key()).remove(ref.at, ref.hash);
+  storage_->tables[table]->remove(ref.at, ref.hash);
   entry.destroy(storage_->slab);
 }
 
@@ -270,6 +278,7 @@ void Database::clear(bool lazily) {
     });
   }
   for (auto& table : storage_->tables) table->forget();
+  storage_->sizes.clear();
   slab.release_all();
   size_ = with_expiry_ = with_pointer_ = 0;
 }
@@ -316,13 +325,10 @@ Ref Database::random() {
 
 size_t Database::random_table() {
   if (storage_->tables.size() == 1) return 0;
-  // In proportion to the tables' sizes.
-  uint64_t wanted = keyspace_.random.below(size_);
-  for (size_t i = 0; i < storage_->tables.size(); i++) {
-    if (wanted < storage_->tables[i]->size()) return i;
-    wanted -= storage_->tables[i]->size();
-  }
-  return 0;
+  uint64_t rank = keyspace_.random.below(size_);
+  size_t table = storage_->sizes.group_of(&rank);
+  for (; rank >= storage_->tables[table]->size(); table++) rank -= storage_->tables[table]->size();
+  return table;
 }
 
 uint64_t Database::scan(uint64_t cursor, const std::function<void(Entry&)>& visit) {
@@ -350,12 +356,14 @@ void Database::prefetch(std::span<const resp::Lookup> lookups) const {
   // All buckets first, then all entries, then the same in the values: the misses of each round overlap.
   constexpr size_t kMost = resp::Lookahead::kKeys;
   Hash hashes[kMost];
+  const EntryTable* tables[kMost];
   size_t count = std::min(lookups.size(), kMost);
   for (size_t i = 0; i < count; i++) {
     hashes[i] = hash_of(lookups[i].key);
-    table_of(lookups[i].key).prefetch_bucket(hashes[i]);
+    tables[i] = &table_of(lookups[i].key);
+    tables[i]->prefetch_bucket(hashes[i]);
   }
-  for (size_t i = 0; i < count; i++) table_of(lookups[i].key).prefetch_items(hashes[i]);
+  for (size_t i = 0; i < count; i++) tables[i]->prefetch_items(hashes[i]);
   if (keyspace_.large_values == nullptr || !keyspace_.large_values()) return;
 
   struct InValue {
@@ -366,7 +374,7 @@ void Database::prefetch(std::span<const resp::Lookup> lookups) const {
   size_t members = 0;
   for (size_t i = 0; i < count; i++) {
     if (lookups[i].member.empty()) continue;
-    auto at = table_of(lookups[i].key).find(lookups[i].key, hashes[i]);
+    auto at = tables[i]->find(lookups[i].key, hashes[i]);
     if (!at || !at.item()->is_pointer() || keyspace_.types.of(*at.item()).prefetch_bucket == nullptr) continue;
     inside[members] = {at.item(), hash_of(lookups[i].member)};
     keyspace_.types.of(*at.item()).prefetch_bucket(*at.item(), inside[members].member);
@@ -375,13 +383,17 @@ void Database::prefetch(std::span<const resp::Lookup> lookups) const {
   for (auto& [entry, member] : std::span(inside, members)) keyspace_.types.of(*entry).prefetch_items(*entry, member);
 }
 
-bool Database::rehashing() const {
-  return std::any_of(storage_->tables.begin(), storage_->tables.end(), [](auto& table) { return table->rehashing(); });
-}
-
-void Database::rehash_some(size_t buckets) {
-  for (auto& table : storage_->tables) {
-    if (table->rehashing()) table->rehash(buckets);
+void Database::rehash_until(int64_t end_us) {
+  constexpr size_t kTables = 1024;
+  constexpr size_t kBuckets = 64;
+  auto& tables = storage_->tables;
+  for (size_t left = std::min(tables.size(), kTables); left > 0; left--) {
+    next_to_rehash_ = (next_to_rehash_ + 1) % tables.size();
+    EntryTable& table = *tables[next_to_rehash_];
+    while (table.rehashing()) {
+      if (mono_us() >= end_us) return;
+      table.rehash(kBuckets);
+    }
   }
 }
 

@@ -15,6 +15,7 @@
 #include "01_resp_server/db/entry.h"
 #include "01_resp_server/db/slab.h"
 #include "01_resp_server/db/table.h"
+#include "01_resp_server/db/table_sizes.h"
 #include "01_resp_server/db/value_disposer.h"
 #include "01_resp_server/server/lookahead.h"
 
@@ -41,6 +42,7 @@ struct Ref {
 struct DatabaseStorage {
   SlabAllocator slab;
   std::vector<std::unique_ptr<EntryTable>> tables;
+  TableSizes sizes{0};  // of several tables
 };
 
 // Which table of a database a key belongs to. One table, unless a cluster gives every slot its own.
@@ -56,7 +58,7 @@ class Partitioner {
 class ExpiryWatcher {
  public:
   virtual void given(size_t table, Hash hash, int64_t expiry_ms) = 0;
-  virtual void cleared() = 0;  // no key is left
+  virtual void cleared() = 0;   // no key is left
   virtual void replaced() = 0;  // other keys are in their place
 
  protected:
@@ -113,8 +115,8 @@ class Database {
   uint64_t scan(uint64_t cursor, const std::function<void(Entry&)>& visit);
   void each(const std::function<void(Entry&)>& visit) const;   // includes expired entries; must not change anything
   void prefetch(std::span<const resp::Lookup> lookups) const;  // memory that will be needed soon
-  bool rehashing() const;
-  void rehash_some(size_t buckets);  // idle work
+  // Idle work: goes on with rehashes until the time (of mono_us). Of many tables a call looks at some, the next at others.
+  void rehash_until(int64_t end_us);
   // Kept by whoever samples expiries (active expiry); 0 as long as nobody does.
   int64_t average_ttl_ms() const { return average_ttl_ms_; }
   void set_average_ttl_ms(int64_t ms) { average_ttl_ms_ = ms; }
@@ -138,13 +140,15 @@ class Database {
   void expire(Ref ref);
   void touch(Entry& entry);
   Ref put(Ref ref, const Entry::Shape& shape);
-  void note_expiry(Hash hash, const Entry& entry);
-  void count_new(const Entry& entry, Hash hash);
+  void note_expiry(size_t table, Hash hash, const Entry& entry);
+  void count_new(const Entry& entry, Hash hash, size_t table);
+  void take_out(Ref ref);
 
   Keyspace& keyspace_;
   int index_;
   const Partitioner* partitioner_ = nullptr;
   std::unique_ptr<DatabaseStorage> storage_;
+  size_t next_to_rehash_ = 0;  // table
   size_t size_ = 0;
   size_t with_expiry_ = 0;
   int64_t average_ttl_ms_ = 0;

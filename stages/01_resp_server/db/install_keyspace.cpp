@@ -39,11 +39,8 @@ class Prefetcher final : public resp::KeyPrefetcher {
 // Goes on with rehashes for at most a millisecond, so that a table which nobody writes to gives its old half back.
 void rehash_idle_tables(Keyspace& keyspace) {
   if (!TableResizing::allowed()) return;
-  int64_t until = mono_us() + 1000;
-  for (size_t i = 0; i < keyspace.count() && mono_us() < until; i++) {
-    Database& database = keyspace.db(static_cast<int>(i));
-    while (database.rehashing() && mono_us() < until) database.rehash_some(64);
-  }
+  const int64_t end = mono_us() + 1000;
+  for (size_t i = 0; i < keyspace.count(); i++) keyspace.db(static_cast<int>(i)).rehash_until(end);
 }
 
 void keyspace_info(Keyspace& keyspace, resp::InfoWriter& out) {

@@ -23,6 +23,7 @@ constexpr size_t kReadBigBytes = 1024 * 1024;  // of a big bulk, which needs no 
 constexpr size_t kWriteBytes = 256 * 1024;     // written per client and turn; the rest waits for its next turn
 
 constexpr std::string_view kTooManyClients = "-ERR max number of clients reached\r\n";
+constexpr std::string_view kTooManyConnections = "-ERR max number of clients + cluster connections reached\r\n";
 constexpr std::string_view kProtectedMode =
     "-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the "
     "default user. In this mode connections are only accepted from the loopback interface. To accept others, set a "
@@ -46,8 +47,8 @@ void Clients::close_all() {
 void Clients::accept(int fd, bool unix_socket) {
   std::string_view refusal;
   // Those that are closed at the end of this turn have left already.
-  if (by_id_.size() - to_close_.size() >= static_cast<size_t>(max_clients)) {
-    refusal = kTooManyClients;
+  if (connections() - to_close_.size() >= static_cast<size_t>(max_clients)) {
+    refusal = other_connections ? kTooManyConnections : kTooManyClients;
   } else if (protected_mode && !password_required && !unix_socket && !net::is_loopback_peer(fd)) {
     refusal = kProtectedMode;
   }

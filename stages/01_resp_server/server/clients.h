@@ -68,6 +68,9 @@ class Clients {
   OutputLimit limits[3] = {{0, 0, 0}, {256ull << 20, 64ull << 20, 60}, {32ull << 20, 8ull << 20, 60}};
   uint64_t least_replica_limit = 0;  // a hard limit of replicas below this is taken as this
   int64_t max_clients = 10000;
+  // Connections that are no clients and take their places all the same; null: there are none.
+  std::function<size_t()> other_connections;
+  size_t connections() const { return by_id_.size() + (other_connections ? other_connections() : 0); }
   int64_t timeout_seconds = 0;
   int64_t keepalive_seconds = 300;
   int64_t max_bulk = 512ll << 20;

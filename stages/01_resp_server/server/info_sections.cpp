@@ -104,7 +104,7 @@ void server_section(const Server& server, InfoWriter& out) {
 
 void clients_section(const Server& server, InfoWriter& out) {
   out.field("connected_clients", server.clients.count());
-  out.field("cluster_connections", 0);
+  out.field("cluster_connections", server.clients.connections() - server.clients.count());
   out.field("maxclients", server.clients.max_clients);
   const auto& recent = server.get<RecentBuffers>();
   out.field("client_recent_max_input_buffer", recent.input(server.stats));

@@ -259,5 +259,32 @@ TEST_F(DatabaseTest, APartitionedDatabaseScansAllItsTables) {
   db_.clear();
 }
 
+TEST_F(DatabaseTest, ATableWithoutKeysIsNeverDrawn) {
+  TwoTables partitioner;
+  db_.partition(&partitioner);
+  const auto drawn = [this] {
+    std::set<size_t> tables;
+    for (int i = 0; i < 200; i++) tables.insert(db_.random_table());
+    return tables;
+  };
+  for (int i = 0; i < 100; i++) db_.set_string(std::to_string(i), "v");
+  EXPECT_EQ(drawn(), (std::set<size_t>{0, 1}));
+  for (int i = 0; i < 100; i++) {
+    const std::string key = std::to_string(i);
+    if (partitioner.table_of(key) == 0) db_.remove(key);
+  }
+  EXPECT_EQ(drawn(), std::set<size_t>{1});
+  const auto twin = db_.twin();
+  twin->set_string("0", "v");
+  db_.exchange_contents(*twin);
+  EXPECT_EQ(drawn(), std::set<size_t>{0});
+  db_.clear();
+  db_.set_string("1", "v");
+  db_.take_value(db_.set_string("0", "v"));
+  EXPECT_EQ(drawn(), std::set<size_t>{1});
+  twin->clear();
+  db_.clear();
+}
+
 }  // namespace
 }  // namespace strata::db

@@ -70,8 +70,6 @@ class SocketBus final : public Bus {
   // Closes links whose output has grown beyond this; 0: any size will do.
   void enforce_limit(size_t bytes);
 
-  size_t count() const { return links_.size(); }
-
   template <class Visit>
   void each(Visit visit) const {
     for (const auto& link : links_) {

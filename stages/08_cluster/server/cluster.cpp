@@ -82,6 +82,8 @@ Status Cluster::start() {
     member_->cron();
   });
   member_->cron();
+  // As many as there would be with everybody: one that we open and one that we accept.
+  server_.clients.other_connections = [this] { return 2 * (view_->size() - 1); };
   server_.loop.before_sleep([this] { member_->settle(); });
   server_.replies.add_barrier([this] { member_->settle(); });
   return {};

@@ -8,9 +8,6 @@ namespace strata::cluster {
 void install_cluster_info(resp::Server& server) {
   auto& cluster = server.get<Cluster>();
   auto& info = server.info;
-  info.section("clients").add([&cluster](resp::InfoWriter& out) {
-    if (cluster.enabled()) out.field("cluster_connections", cluster.bus().count());
-  });
   info.section("cluster").add([&cluster](resp::InfoWriter& out) { out.field("cluster_enabled", cluster.enabled()); });
   resp::MemoryAccounts::of(server).add(resp::MemoryPart::kClusterLinks, [&cluster] {
     size_t bytes = 0;
