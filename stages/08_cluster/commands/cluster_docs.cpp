@@ -10,10 +10,9 @@ using resp::DocGroup;
 
 namespace {
 
-constexpr std::string_view kPerSlot = "O(N) where N is the total number of hash slot arguments";
-constexpr std::string_view kPerRange =
-    "O(N) where N is the total number of the slots between the start slot and end slot arguments.";
-constexpr std::string_view kPerNode = "O(N) where N is the total number of Cluster nodes";
+constexpr std::string_view kPerSlot = "O(N), N being the slots that are given";
+constexpr std::string_view kPerRange = "O(N), N being the slots in the ranges";
+constexpr std::string_view kPerNode = "O(N), N being the nodes of the cluster";
 constexpr std::string_view kRanges = "start-slot_end-slot:{start-slot:integer end-slot:integer}...";
 
 void document_slots(const DocGroup& doc) {
@@ -40,7 +39,7 @@ void document_slots(const DocGroup& doc) {
                                 .syntax = "slot:integer count:integer"});
   doc("cluster|keyslot", {.summary = "Tells which slot a key belongs to",
                           .since = "3.0.0",
-                          .complexity = "O(N) where N is the number of bytes in the key",
+                          .complexity = "O(N), N being the length of the key",
                           .syntax = "key:string"});
   doc("cluster|setslot",
       {.summary = "Moves a slot, one step at a time",
@@ -69,7 +68,7 @@ void document_nodes(const DocGroup& doc) {
                            .syntax = "[options:<FORCE|TAKEOVER>]"});
   doc("cluster|reset", {.summary = "Makes this node forget the cluster",
                         .since = "3.0.0",
-                        .complexity = "O(N) where N is the number of known nodes; a replica drops its data as well",
+                        .complexity = "O(N), N being the known nodes; a replica drops its data as well",
                         .syntax = "[<HARD|SOFT>]"});
   doc("cluster|replicas",
       {.summary = "Lists the replicas of a master", .since = "5.0.0", .complexity = "O(1)", .syntax = "node-id"});
@@ -81,7 +80,7 @@ void document_nodes(const DocGroup& doc) {
                          .replaced_by = "`CLUSTER REPLICAS`"});
   doc("cluster|count-failure-reports", {.summary = "Counts the masters that cannot reach a node",
                                         .since = "3.0.0",
-                                        .complexity = "O(N) where N is the number of failure reports",
+                                        .complexity = "O(N), N being the reports",
                                         .syntax = "node-id"});
   doc("cluster|myid", {.summary = "Tells the id of this node", .since = "3.0.0", .complexity = "O(1)"});
   doc("cluster|saveconfig", {.summary = "Writes nodes.conf now", .since = "3.0.0", .complexity = "O(1)"});
@@ -97,9 +96,8 @@ void document_views(const DocGroup& doc) {
   doc("cluster|info", {.summary = "Tells how the cluster is", .since = "3.0.0", .complexity = "O(1)"});
   doc("cluster|nodes", {.summary = "Lists all nodes, as nodes.conf does", .since = "3.0.0", .complexity = kPerNode});
   doc("cluster|links", {.summary = "Lists the connections to other nodes", .since = "7.0.0", .complexity = kPerNode});
-  doc("cluster|shards", {.summary = "Tells of every master, its slots and its replicas",
-                         .since = "7.0.0",
-                         .complexity = "O(N) where N is the total number of cluster nodes"});
+  doc("cluster|shards",
+      {.summary = "Tells of every master, its slots and its replicas", .since = "7.0.0", .complexity = kPerNode});
   doc("cluster|slots", {.summary = "Tells which nodes serve which slots",
                         .since = "3.0.0",
                         .complexity = kPerNode,
@@ -113,7 +111,7 @@ void document_views(const DocGroup& doc) {
 
 void document_cluster_command(CommandTable& commands) {
   const DocGroup doc(commands, "cluster");
-  doc("cluster", {.summary = "Commands about the cluster", .since = "3.0.0", .complexity = "Depends on subcommand."});
+  doc("cluster", {.summary = "Commands about the cluster", .since = "3.0.0", .complexity = "That of the subcommand"});
   document_slots(doc);
   document_nodes(doc);
   document_views(doc);

@@ -70,19 +70,19 @@ void document(CommandTable& commands) {
   const DocGroup doc(commands, "pubsub");
   doc("ssubscribe", {.summary = "Listens to shard channels",
                      .since = "7.0.0",
-                     .complexity = "O(N) where N is the number of shard channels to subscribe to.",
+                     .complexity = "O(N), N being the shard channels to subscribe to.",
                      .syntax = "shardchannel..."});
   doc("sunsubscribe", {.summary = "Stops listening to shard channels",
                        .since = "7.0.0",
-                       .complexity = "O(N) where N is the number of clients already subscribed to a shard channel.",
+                       .complexity = "O(N), N being the clients already subscribed to a shard channel.",
                        .syntax = "[shardchannel...]"});
   doc("spublish", {.summary = "Sends a message to a shard channel",
                    .since = "7.0.0",
-                   .complexity = "O(N) where N is the number of clients subscribed to the receiving shard channel.",
+                   .complexity = "O(N), N being the clients subscribed to the receiving shard channel.",
                    .syntax = "shardchannel message"});
   doc("pubsub|shardchannels", {.summary = "Lists the shard channels that somebody listens to",
                                .since = "7.0.0",
-                               .complexity = "O(N) where N is the number of active shard channels",
+                               .complexity = "O(N), N being the active shard channels",
                                .syntax = "[pattern:pattern]"});
   doc("pubsub|shardnumsub", {.summary = "Counts the listeners of shard channels",
                              .since = "7.0.0",
