@@ -63,7 +63,7 @@ WORDS = {
         "本页由 `./strata docs --update` 生成。",
         "command_heads": ["命令", "参数个数", "标志", "复杂度", "阶段"],
         "groups": dict(zip(_GROUPS, ("位图", "集群", "连接", "通用键操作", "地理位置", "哈希", "HyperLogLog", "列表", "发布与订阅", "脚本与函数",
-                                     "Sentinel（仅在 sentinel 中）", "服务器", "集合", "有序集合", "流", "字符串", "事务"))),
+                                     "哨兵（仅在哨兵中）", "服务器", "集合", "有序集合", "流", "字符串", "事务"))),
         "options": "选项",
         "options_intro": "`CONFIG GET *` 列出的全部选项及默认值。“阶段”指选项最先生效的阶段；在此之前选项会被接受、检查并显示。“启动时”表示"
         "CONFIG SET 会被拒绝；“受保护”表示除非 `enable-protected-configs` 允许，否则 CONFIG SET 会被拒绝。7.0.15 的 redis.conf 中的每个选项"
@@ -77,7 +77,7 @@ WORDS = {
         "inert_intro": "这些选项会被接受和检查，因此为 Redis 编写的配置可以直接加载；CONFIG GET 会显示它们；任何阶段都不据此行事。TLS 选项是例外："
         "一旦设置，启动即被拒绝（见[差异](deviations.md)）。",
         "info": "INFO 字段",
-        "info_intro": "向各阶段的服务器发送 INFO everything 得到：有一个键时、`appendonly yes` 时、作为主节点、作为副本、作为 sentinel。仅在加载或"
+        "info_intro": "向各阶段的服务器发送 INFO everything 得到：有一个键时、`appendonly yes` 时、作为主节点、作为从节点、作为哨兵。仅在加载或"
         "发送映像期间短暂出现的字段不在表中。“阶段”指最先显示该字段的阶段。\n\n本页由 `./strata docs --update` 生成。",
         "info_heads": ["字段", "阶段", "Redis 7.0.15 中"],
         "only_here": "无",
