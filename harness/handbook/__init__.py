@@ -7,6 +7,7 @@
   measured.py          what the differential runs have measured
   reference.py         the generated pages: commands, options, INFO fields, compatibility
   reference_words.py   their words, by language
+  option_meanings.py   the meanings of options in Chinese
   mkdocs_hooks.py      how a page becomes a page of the site
   build.py             builds the site of both languages
   built.py             the check of the built site: links, anchors, images of its HTML

@@ -3,7 +3,8 @@
 They are kept in the repository, so that they can be read without building anything and a change of behaviour shows up in the
 history; `outdated` tells when they are not what the servers say, and a test of the harness asks it.
 
-Tables hold names, numbers and flags, which need no translation; words around them are in reference_words.py.
+Tables hold names, numbers and flags, which need no translation; words around them are in reference_words.py, the meanings of
+options in option_meanings.py.
 """
 
 from __future__ import annotations
@@ -105,18 +106,17 @@ def _options(facts: Facts, acting: dict, words: dict) -> str:
             continue
         stage, description = acting[name]
         change = words["fixed"].get(facts.fixed.get(name, ""), "")
-        row = [_code(name), default, str(stage), change]
-        if words["descriptions"]:
-            row.append(_old_name(name, facts) or description)
-        rows.append(row)
+        other = _newer_name(name, facts)
+        meaning = words["old_name"].format(other) if other else words["meanings"].get(description, description)
+        rows.append([_code(name), default, str(stage), change, meaning])
     return (f"# {words['options']} {{#options}}\n\n{words['options_intro']}\n\n{_table(words['option_heads'], rows)}\n"
             f"## {words['inert']} {{#inert}}\n\n{words['inert_intro']}\n\n{_table(words['option_heads'][:2], inert)}")
 
 
-def _old_name(name: str, facts: Facts) -> str:
+def _newer_name(name: str, facts: Facts) -> str:
     for old, new in _OLD_NAMES:
         if old in name and (other := name.replace(old, new)) in facts.options:
-            return f"the old name of `{other}`"
+            return other
     return ""
 
 

@@ -1,5 +1,7 @@
 """The words of the generated pages, by language."""
 
+from harness.handbook.option_meanings import MEANINGS
+
 _GROUPS = ("bitmap", "cluster", "connection", "generic", "geo", "hash", "hyperloglog", "list", "pubsub", "scripting", "sentinel",
            "server", "set", "sorted-set", "stream", "string", "transactions")
 
@@ -21,7 +23,8 @@ WORDS = {
         "known; a line that is not stops the start, with the file and the line.\n\nThis page is generated: `./strata docs "
         "--update`.",
         "option_heads": ["option", "default", "stage", "change", "meaning"],
-        "descriptions": True,
+        "old_name": "the old name of `{}`",
+        "meanings": {},  # as they are in the sources
         "of_the_run": "(set by this run)",
         "empty": "(empty)",
         "fixed": {"immutable": "at the start", "protected": "protected"},
@@ -68,8 +71,9 @@ WORDS = {
         "options_intro": "`CONFIG GET *` 列出的全部选项及默认值。“阶段”指选项最先生效的阶段；在此之前选项会被接受、检查并显示。“启动时”表示"
         "CONFIG SET 会被拒绝；“受保护”表示除非 `enable-protected-configs` 允许，否则 CONFIG SET 会被拒绝。7.0.15 的 redis.conf 中的每个选项"
         "都能识别；无法识别的行会让启动失败，并指出文件与行号。\n\n本页由 `./strata docs --update` 生成。",
-        "option_heads": ["选项", "默认值", "阶段", "修改"],
-        "descriptions": False,
+        "option_heads": ["选项", "默认值", "阶段", "修改", "含义"],
+        "old_name": "`{}` 的旧名",
+        "meanings": MEANINGS,
         "of_the_run": "（由本次运行设定）",
         "empty": "（空）",
         "fixed": {"immutable": "启动时", "protected": "受保护"},

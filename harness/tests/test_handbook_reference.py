@@ -5,6 +5,7 @@ from pathlib import Path
 from harness.cli.support.repo import ROOT, build_folder
 from harness.handbook import reference, servers
 from harness.handbook.measured import Measured
+from harness.handbook.option_meanings import MEANINGS
 from strata_harness.server import Server
 from strata_harness.wire import Wire
 
@@ -26,6 +27,13 @@ def test_stages_and_descriptions_of_options_come_from_the_sources():
     assert {name: stage for name, (stage, _) in found.items()} == {
         "port": 1, "save": 3, "appendfsync": 4, "replicaof": 6, "slaveof": 6}
     assert found["port"][1].startswith("TCP port")
+
+
+def test_meanings_of_options_are_translated():
+    rows = [line[2:-2].split(" | ") for line in (ROOT / "docs/en/options.md").read_text(encoding="utf-8").splitlines()
+            if line.startswith("| `")]
+    meanings = {row[4].replace("\\|", "|") for row in rows if len(row) == 5 and not row[4].startswith("the old name of")}
+    assert meanings - {""} == set(MEANINGS)
 
 
 def test_the_operators_configuration(tmp_path):
