@@ -154,6 +154,7 @@ def test_refused_preliminaries(wire, target):
 @pytest.mark.goal("A target that hangs up is tried once more, then it is an error, and the key stays")
 def test_hangs_up(wire, target):
     wire.ok("SET", A, "v")
+    assert migrate(wire, target, A, "COPY") == "OK"  # now this target's connection is kept, no other's of the same port
     target.answer = lambda words: None
     reply = migrate(wire, target, A)
     assert reply.text in [f"IOERR error or timeout {way} to target instance" for way in ("reading", "writing")]
