@@ -352,37 +352,6 @@ void Database::each(const std::function<void(Entry&)>& visit) const {
   }
 }
 
-void Database::prefetch(std::span<const resp::Lookup> lookups) const {
-  // All buckets first, then all entries, then the same in the values: the misses of each round overlap.
-  constexpr size_t kMost = resp::Lookahead::kKeys;
-  Hash hashes[kMost];
-  const EntryTable* tables[kMost];
-  size_t count = std::min(lookups.size(), kMost);
-  for (size_t i = 0; i < count; i++) {
-    hashes[i] = hash_of(lookups[i].key);
-    tables[i] = &table_of(lookups[i].key);
-    tables[i]->prefetch_bucket(hashes[i]);
-  }
-  for (size_t i = 0; i < count; i++) tables[i]->prefetch_items(hashes[i]);
-  if (keyspace_.large_values == nullptr || !keyspace_.large_values()) return;
-
-  struct InValue {
-    const Entry* entry;
-    Hash member;
-  };
-  InValue inside[kMost];
-  size_t members = 0;
-  for (size_t i = 0; i < count; i++) {
-    if (lookups[i].member.empty()) continue;
-    auto at = tables[i]->find(lookups[i].key, hashes[i]);
-    if (!at || !at.item()->is_pointer() || keyspace_.types.of(*at.item()).prefetch_bucket == nullptr) continue;
-    inside[members] = {at.item(), hash_of(lookups[i].member)};
-    keyspace_.types.of(*at.item()).prefetch_bucket(*at.item(), inside[members].member);
-    members++;
-  }
-  for (auto& [entry, member] : std::span(inside, members)) keyspace_.types.of(*entry).prefetch_items(*entry, member);
-}
-
 void Database::rehash_until(int64_t end_us) {
   constexpr size_t kTables = 1024;
   constexpr size_t kBuckets = 64;
