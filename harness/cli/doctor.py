@@ -15,7 +15,7 @@ _OLDEST_GCC = (12,)
 
 def run(_args) -> int:
     missing = packages.missing(packages.BUILD, packages.TEST, packages.BENCH, packages.CLIENTS,
-                               packages.DOCS, packages.DEVELOP)
+                               packages.DOCS, packages.REHEARSE, packages.DEVELOP)
     for package in packages.PACKAGES:
         state = "ok" if package not in missing else "MISSING" if package.group in _REQUIRED else "absent"
         say(f"  {state:<8} {package.name:<22} {package.group:<8} {package.purpose}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.cli.support import interpreter
 
-BUILD, TEST, BENCH, CLIENTS, DOCS, DEVELOP = "build", "test", "bench", "clients", "docs", "develop"
+BUILD, TEST, BENCH, CLIENTS, DOCS, REHEARSE, DEVELOP = "build", "test", "bench", "clients", "docs", "rehearse", "develop"
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ PACKAGES = [
     Package("mkdocs-material", DOCS, "its theme"),
     Package("chromium", DOCS, "looks at its pages", tools=("chromium", "chromium-browser", "google-chrome")),
     Package("fonts-wqy-microhei", DOCS, "Chinese characters, for the same"),
+    Package("debootstrap", REHEARSE, "a fresh Debian to rehearse in: ./strata rehearse fresh_machine", tools=("debootstrap",)),
     Package("clang", DEVELOP, "fuzz targets", tools=("clang++",)),
     Package("libclang-rt-dev", DEVELOP, "fuzz targets", files=_FUZZER_RUNTIME),
     Package("clang-format", DEVELOP, "./strata fmt", tools=("clang-format-14", "clang-format")),

@@ -1,0 +1,1 @@
+"""What the README and the guides promise, done from beginning to end; README.md lists the rehearsals."""
