@@ -216,7 +216,7 @@ void Member::read_gossip(const Packet& packet, Node& sender) {
     } else if ((entry.flags & kNoAddress) == 0 && !entry.ip.empty() && valid_node_id(entry.id) &&
                !view_.forgotten(entry.id, host_.now_ms())) {
       constexpr uint16_t kTold = kMaster | kReplica | kSuspected | kFailed | kMigrationTarget | kNoFailover;
-      Node& added = view_.add(entry.id, entry.flags & kTold, host_.now_ms());
+      Node& added = view_.add(std::string(entry.id), entry.flags & kTold, host_.now_ms());
       added.ip = entry.ip;
       added.port = entry.port;
       added.bus_port = entry.bus_port;

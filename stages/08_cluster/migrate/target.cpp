@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "01_resp_server/net/socket.h"
@@ -15,7 +16,8 @@ namespace strata::cluster {
 
 namespace {
 
-constexpr size_t kChunkBytes = 64 << 10;
+constexpr size_t kChunkBytes = 64 << 10;  // of a write
+constexpr size_t kAnswerBytes = 4096;     // +OK of 800 keys
 constexpr size_t kMaxTargets = 64;
 constexpr int64_t kIdleMs = 10'000;
 
@@ -63,12 +65,10 @@ Target::Outcome Target::read_line(std::string* line, int64_t timeout_ms) {
     input_.erase(0, taken_);
     taken_ = 0;
     if (const Outcome outcome = wait(POLLIN, timeout_ms); outcome != Outcome::kOk) return outcome;
-    const size_t had = input_.size();
-    input_.resize(had + kChunkBytes);
-    const ssize_t n = ::read(socket_.get(), input_.data() + had, kChunkBytes);
-    const int error = errno;
-    input_.resize(had + static_cast<size_t>(std::max<ssize_t>(n, 0)));
-    if (n == 0 || (n < 0 && error != EINTR && error != EAGAIN)) return Outcome::kBroken;
+    std::array<char, kAnswerBytes> chunk;
+    const ssize_t n = ::read(socket_.get(), chunk.data(), chunk.size());
+    if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) return Outcome::kBroken;
+    if (n > 0) input_.append(chunk.data(), static_cast<size_t>(n));
   }
 }
 

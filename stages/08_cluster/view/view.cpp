@@ -16,7 +16,7 @@ View::View(std::string own_id, int64_t now_ms) { myself_ = &add(std::move(own_id
 // --- nodes ---
 
 Node* View::find(std::string_view id) const {
-  const auto found = nodes_.find(std::string(id));
+  const auto found = nodes_.find(id);
   return found == nodes_.end() ? nullptr : found->second.get();
 }
 
@@ -60,7 +60,7 @@ void View::each(const std::function<void(Node&)>& visit) const {
 
 std::vector<Node*> View::nodes() const { return order_; }
 
-bool View::forgotten(const std::string& id, int64_t now_ms) {
+bool View::forgotten(std::string_view id, int64_t now_ms) {
   std::erase_if(forgotten_, [now_ms](const auto& entry) { return entry.second <= now_ms; });
   return forgotten_.contains(id);
 }

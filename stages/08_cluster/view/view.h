@@ -53,7 +53,7 @@ class View {
 
   // Whom gossip may not bring back for a while (CLUSTER FORGET).
   void forget_until(const std::string& id, int64_t until_ms) { forgotten_[id] = until_ms; }
-  bool forgotten(const std::string& id, int64_t now_ms);
+  bool forgotten(std::string_view id, int64_t now_ms);
 
   // --- roles ---
   void make_master(Node& node);
@@ -93,14 +93,21 @@ class View {
   using SlotTable = std::array<Node*, kSlots>;
   void set_open(SlotTable& table, int slot, Node* node);
 
-  std::unordered_map<std::string, std::unique_ptr<Node>> nodes_;
+  struct IdHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view id) const { return std::hash<std::string_view>{}(id); }
+  };
+  template <typename Value>
+  using ById = std::unordered_map<std::string, Value, IdHash, std::equal_to<>>;
+
+  ById<std::unique_ptr<Node>> nodes_;
   std::vector<Node*> order_;
   Node* myself_;
   SlotTable owners_{};
   SlotTable migrating_to_{};
   SlotTable importing_from_{};
   int open_ = 0;
-  std::unordered_map<std::string, int64_t> forgotten_;
+  ById<int64_t> forgotten_;
 };
 
 }  // namespace strata::cluster

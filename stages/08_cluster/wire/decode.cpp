@@ -27,9 +27,9 @@ class Reader {
     return value;
   }
   int port() { return static_cast<int>(number(2)); }
-  std::string text(size_t bytes) {  // up to the first zero
+  std::string_view text(size_t bytes) {  // up to the first zero
     const std::string_view field = take(bytes);
-    return std::string(field.substr(0, field.find('\0')));
+    return field.substr(0, field.find('\0'));
   }
   SlotSet slots() {
     SlotSet set;

@@ -78,11 +78,13 @@ struct Header {
   uint8_t message_flags = 0;  // MessageFlag
 };
 
+// A packet may carry a hundred of them: the texts are looked at where they are, in the bytes that were decoded or in the
+// nodes that are told of.
 struct GossipEntry {
-  std::string id;
+  std::string_view id;
   uint32_t ping_sent_s = 0;  // Unix time; 0: none is pending
   uint32_t pong_received_s = 0;
-  std::string ip;
+  std::string_view ip;
   int port = 0;
   int bus_port = 0;
   int plain_port = 0;
@@ -110,7 +112,7 @@ enum class Decoded : uint8_t {
   kIgnored,  // another version: not an error, not for us
   kInvalid,  // `error` says why; the connection may go on
 };
-// `bytes` is one whole packet. Of an invalid packet nothing may be used.
+// `bytes` is one whole packet, into which the gossip of `out` points. Of an invalid packet nothing may be used.
 Decoded decode(std::string_view bytes, Packet* out, std::string* error);
 
 }  // namespace strata::cluster
