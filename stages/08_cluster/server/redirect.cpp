@@ -1,5 +1,7 @@
 #include "08_cluster/server/redirect.h"
 
+#include <fmt/compile.h>
+
 #include "01_resp_server/db/keyspace.h"
 
 namespace strata::cluster {
@@ -33,7 +35,7 @@ void Placement::add(std::string_view key, bool shard_channels) {
 }
 
 std::string Placement::redirect(std::string_view kind, const Node& node) const {
-  return fmt::format("{} {} {}:{}", kind, slot_, cluster_.endpoint(node).value_or(""), node.port);
+  return fmt::format(FMT_COMPILE("{} {} {}:{}"), kind, slot_, cluster_.endpoint(node).value_or(""), node.port);
 }
 
 // [task 8.5] Decide where the command is to be run.
