@@ -35,6 +35,9 @@ function(strata_stage folder_name)
     cmake_path(GET tool STEM name)
     string(REPLACE "_" "-" name strata-${name})
     strata_program(${name} ${tool} ${stage_library})
+    if(name MATCHES "^strata-check-")  # an operator's; the others are a developer's
+      install(PROGRAMS $<TARGET_FILE:${name}> DESTINATION bin)
+    endif()
   endforeach()
 
   include(${folder}/stage.cmake OPTIONAL)
@@ -43,6 +46,7 @@ endfunction()
 
 # strata_product(): the newest stage's program under its product names, as symbolic links beside it. A stage adds to the
 # names where the program does something else under another one (property STRATA_PRODUCT_NAMES, in its stage.cmake).
+# Installed are a copy as strata-server and the other names as links to it, so that an upgrade cannot forget one of them.
 function(strata_product)
   get_property(newest GLOBAL PROPERTY STRATA_NEWEST_PROGRAM)
   if(NOT newest)
@@ -53,6 +57,9 @@ function(strata_product)
     add_custom_target(${name} ALL
       COMMAND ${CMAKE_COMMAND} -E create_symlink ${newest} ${name}
       WORKING_DIRECTORY ${CMAKE_BINARY_DIR} DEPENDS ${newest} VERBATIM)
-    install(PROGRAMS $<TARGET_FILE:${newest}> DESTINATION bin RENAME ${name})
+  endforeach()
+  install(PROGRAMS $<TARGET_FILE:${newest}> DESTINATION bin RENAME strata-server)
+  foreach(name IN LISTS other_names)
+    install(CODE "file(CREATE_LINK strata-server \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/bin/${name}\" SYMBOLIC)")
   endforeach()
 endfunction()
