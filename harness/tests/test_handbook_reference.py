@@ -6,6 +6,7 @@ from harness.cli.support.repo import ROOT, build_folder
 from harness.handbook import reference, servers
 from harness.handbook.measured import Measured
 from harness.handbook.option_meanings import MEANINGS
+from strata_harness.sentinels import Sentinel
 from strata_harness.server import Server
 from strata_harness.wire import Wire
 
@@ -44,3 +45,13 @@ def test_the_operators_configuration(tmp_path):
             assert wire("AUTH", "CHANGE-ME") == "OK"
             assert wire("CONFIG", "GET", "appendonly")[1] == b"yes"
             assert b"aof_enabled:1" in wire("INFO", "persistence")
+
+
+def test_the_operators_sentinel(tmp_path):
+    """The kit's file, into which a sentinel also writes what it must not forget."""
+    conf = (ROOT / "kit/operator/sentinel.conf").read_text(encoding="utf-8").replace("/var/lib/strata-sentinel", str(tmp_path))
+    with Sentinel(str(FOLDER / "strata-sentinel"), fast=False) as sentinel:
+        sentinel.conf_path.write_text(conf)
+        sentinel.start()
+        assert sentinel.master("main")["down-after-milliseconds"] == "5000"
+        assert sentinel.config("auth-pass") == ["main CHANGE-ME"] and len(sentinel.id) == 40
