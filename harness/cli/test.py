@@ -12,6 +12,7 @@ from harness.cli.support.steps import Steps, heading
 
 STEPS = ("unit", "suites", "calibration", "examples", "differential", "harness", "stages", "starters", "mutants")
 DIFFERENTIAL_COMMANDS = 30000  # a sample, the same for everybody; a run of other seeds is a command of its own
+AT_ONCE = str(2 * int(builder.jobs()))  # tests wait more than they work: for timeouts, elections, other processes
 MUTANTS = 3  # of each stage, others for every commit; `./strata mutants` runs them all
 
 
@@ -117,7 +118,7 @@ def _pytest(steps: Steps, title: str, folder, python: str, *arguments: str) -> N
     if not folder.is_dir():
         steps.skip(title, f"{repo.shown(folder)} is not there")
         return
-    command = [python, "-m", "pytest", repo.shown(folder), "-n", "2", *arguments]
+    command = [python, "-m", "pytest", repo.shown(folder), "-n", AT_ONCE, *arguments]
     alone = [python, "-m", "pytest", *arguments]
     steps.command(title, command, {"COLUMNS": "200"}, failures.of_pytest,  # wide enough for why each test failed
                   again=lambda named: alone[:3] + failures.node_ids(named) + alone[3:])
