@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from strata_harness.cluster import NODE_TIMEOUT, cluster_info, members, my_id, myself
-from strata_harness.cluster_bus import (AUTH_REQUEST, FAIL, HEADER, MASTER, MEET, MYSELF, PING, PONG, PUBLISH, UPDATE,
-                                        Gossip, Packet, extension)
+from strata_harness.cluster import ME, NODE_TIMEOUT, Member, Scene, cluster_info, members, my_id, myself, with_conf
+from strata_harness.cluster_bus import (AUTH_REQUEST, FAIL, HEADER, MASTER, MEET, MYSELF, PING, PONG, PUBLISH, SLAVE,
+                                        UPDATE, Gossip, Packet, extension)
 from strata_harness.cluster_stand_in import BusWire
 from strata_harness.wait import wait_until
 
@@ -21,6 +21,27 @@ def stranger(kind=PING, **fields):
 
 
 # -- what it sends -----------------------------------------------------------------------------------------------------
+
+
+def first_ping(fresh_server, of, other, *mine):
+    """What a node that knows `other` from its nodes.conf asks it first; `mine` are its other members. And the node."""
+    server = with_conf(fresh_server, Scene([*mine, Member(other.id, other.port, set(of), cport=other.cport, epoch=4)], 9))
+    return other.wait(PING, lambda got: got.on_its_link), server
+
+
+@pytest.mark.goal("A PING: the header says who is asking, its slots, its epoch, and how far the cluster's clock is")
+def test_ping_of_a_master(fresh_server, stand_in):
+    slots = {0, 7, 8, 9, 10, 5000, 16383}
+    ping, server = first_ping(fresh_server, {1}, stand_in(), Member(ME, slots=slots, epoch=7))
+    assert ping == Packet(PING, ME, server.port, server.port + 10000, 9, 7, slots=slots, state=1, flags=MASTER | MYSELF)
+
+
+@pytest.mark.goal("A PING of a replica: its master's id, slots and epoch")
+def test_ping_of_a_replica(fresh_server, stand_in):
+    other = stand_in()
+    ping, server = first_ping(fresh_server, {1, 16000}, other, Member(ME, master=other.id))
+    assert ping == Packet(PING, ME, server.port, server.port + 10000, 9, 4, slots={1, 16000}, master=other.id, state=1,
+                          flags=SLAVE | MYSELF)
 
 
 @pytest.mark.goal("MEET: who is told to meet somebody sends a MEET first, with itself in every field")
