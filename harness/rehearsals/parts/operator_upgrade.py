@@ -45,7 +45,7 @@ def redis_set(report, servers: ReplicaSet) -> None:
 def install(node: Node) -> None:
     """operations.md#install, without the build and without the start."""
     lines = guide.commands(guide.section(PAGE, "install"))
-    assert lines[0].startswith("./strata run") and lines[-1].endswith("systemctl enable --now strata-server")
+    assert lines[0] == "./strata build" and lines[-1].endswith("systemctl enable --now strata-server"), f"other steps: {lines}"
     node.type(lines[1:-1])
     edit_for(node, "/etc/strata/strata.conf")
     node.type(["install -m 644 kit/operator/strata-sentinel.service /etc/systemd/system/"])
