@@ -8,7 +8,7 @@ from harness.cli.support import packages
 from harness.cli.support.steps import Stop, heading, say
 
 # Debian's maintainer scripts ask this program before they start a service; 101 means no. It is there only while
-# redis-server is being installed: our server, not Debian's, is to listen on port 6379.
+# a server of Redis is being installed: our server, not Debian's, is to listen on port 6379.
 _POLICY = Path("/usr/sbin/policy-rc.d")
 _POLICY_TEXT = "#!/bin/sh\n# Placed by ./strata while it installs packages; safe to delete.\nexit 101\n"
 
@@ -26,8 +26,8 @@ def install_missing(*groups: str) -> None:
         return
     heading(f"installing {', '.join(package.name for package in wanted)}")
     as_root = _as_root(wanted)
-    installs_redis = any(package.name == "redis-server" for package in wanted)
-    places_policy = installs_redis and _policy_is_ours_to_place()
+    services = [package.name for package in wanted if package.name in ("redis-server", "redis-sentinel")]
+    places_policy = bool(services) and _policy_is_ours_to_place()
     try:
         if places_policy:
             subprocess.run([*as_root, "tee", _POLICY], input=_POLICY_TEXT, text=True, stdout=subprocess.DEVNULL)
@@ -39,8 +39,8 @@ def install_missing(*groups: str) -> None:
             subprocess.run([*as_root, "rm", "-f", _POLICY])
     if code != 0:
         raise Stop(f"apt-get failed; try it by hand: {command_for(wanted)}")
-    if installs_redis and Path("/run/systemd/system").is_dir():
-        subprocess.run([*as_root, "systemctl", "disable", "--quiet", "redis-server"])  # nor after the next boot
+    if services and Path("/run/systemd/system").is_dir():
+        subprocess.run([*as_root, "systemctl", "disable", "--quiet", *services])  # nor after the next boot
 
 
 def _as_root(wanted: list) -> list:
