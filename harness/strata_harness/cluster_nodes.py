@@ -154,6 +154,7 @@ class Cluster:
                 bad = {"fail", "fail?", "handshake"} & seen[one].flags
                 assert not bad, f"{node.server.name} sees {one[:8]} as {bad}"
                 assert seen[one].link == "connected", f"{node.server.name} has no link to {one[:8]}"
+                assert seen[one].pong or "myself" in seen[one].flags, f"{node.server.name} has no PONG of {one[:8]}"
             role = node.wire("ROLE")
             assert role[0] == b"master" or role[3] == b"connected", f"{node.server.name} has the role {role}"
         return True
