@@ -353,7 +353,8 @@ def main(arguments: list[str]) -> int:
         except ImportError as error:
             say(f"bench: no figures without matplotlib ({error})")
             return 2
-        drawn = figures.ratios(lines, options.figures) if lines else []
+        name = f"ratios-{options.only}" if options.only else "00-ratios"
+        drawn = figures.ratios(lines, options.figures, name) if lines else []
         drawn += figures.memory(weights, options.figures) if weights and options.memory_sweep else []
         for name, tail in tails.items():
             drawn += figures.latency(tail, options.figures, name)

@@ -40,7 +40,7 @@ def save(figure, folder: Path, name: str) -> list[Path]:
     return paths
 
 
-def ratios(lines: list[Line], folder: Path) -> list[Path]:
+def ratios(lines: list[Line], folder: Path, name: str) -> list[Path]:
     """A bar per measure: our cost over redis-server's, its spread, and a mark at the budget."""
     figure, axes = pyplot().subplots(figsize=(8, 1.2 + 0.28 * len(lines)))
     places = range(len(lines))
@@ -57,7 +57,7 @@ def ratios(lines: list[Line], folder: Path) -> list[Path]:
     axes.set_xlim(left=0)
     axes.set_xlabel("ours / redis-server (less is better)")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=8)
-    return save(figure, folder, "ratios")
+    return save(figure, folder, name)
 
 
 def memory(weights: list[Weight], folder: Path) -> list[Path]:
@@ -77,7 +77,7 @@ def memory(weights: list[Weight], folder: Path) -> list[Path]:
         axes.set_ylim(0, 1.1 * max(value for points in weight.curve.values() for _, value in points))
     panels[0].set_ylabel("resident bytes each")
     panels[0].legend(frameon=False)
-    return save(figure, folder, "memory")
+    return save(figure, folder, "00-memory")
 
 
 def latency(result: Latency, folder: Path, name: str = "latency") -> list[Path]:
@@ -111,7 +111,7 @@ def hit_ratio(result: HitRatio, folder: Path) -> list[Path]:
     axes.set_ylabel("hits, % of requests")
     axes.set_title(f"Zipf({EXPONENT}) over {result.trace.keys / 1e6:g}M keys, maxmemory {result.limit}", fontsize=9)
     axes.legend(frameon=False, fontsize=8, ncols=2)
-    return save(figure, folder, "hit_ratio")
+    return save(figure, folder, "02-hit-ratio")
 
 
 def copy_on_write(result: CopyOnWrite, folder: Path) -> list[Path]:
