@@ -2,16 +2,16 @@
 
   ./strata docs --build     the site of both languages, into build/handbook
   ./strata docs --serve     builds it, serves it on this machine, builds it again when a page changes
-  ./strata docs --update    rewrite excerpts and generated pages in docs/ from the sources and the built servers
-  ./strata docs --check     all of: excerpts and generated pages are current, links, anchors, images and paths of code exist, both
-                            languages say the same, the built site is whole, each page is fine in a headless browser
-                            390 px wide; exit code 1 when not. --fast: without building anything
+  ./strata docs --update    rewrite excerpts, translated drawings and generated pages in docs/ from the sources and the servers
+  ./strata docs --check     all of: excerpts, drawings and generated pages are current, links, anchors, images and paths of code
+                            exist, both languages say the same, the built site is whole, each page is fine in a headless
+                            browser 390 px wide; exit code 1 when not. --fast: without building anything
 """
 import time
 
 from harness.cli.support import apt, builder, packages, repo
 from harness.cli.support.steps import Stop, heading, say
-from harness.handbook import browser, build, built, excerpts, reference, references
+from harness.handbook import browser, build, built, drawings, excerpts, reference, references
 from harness.handbook.devtools import BrowserError
 
 _PORT = 8000
@@ -33,7 +33,7 @@ def run(args) -> int:
         if args.serve:
             return _serve(args.port)
         return _update(args.fast) if args.update else _check(args.fast)
-    except (excerpts.ExcerptError, build.BuildError, BrowserError, reference.ReferenceError) as error:
+    except (excerpts.ExcerptError, drawings.DrawingError, build.BuildError, BrowserError, reference.ReferenceError) as error:
         raise Stop(str(error)) from None
 
 
@@ -68,7 +68,7 @@ def _stamp() -> float:
 
 
 def _update(fast: bool) -> int:
-    changed = excerpts.update(repo.ROOT)
+    changed = excerpts.update(repo.ROOT) + drawings.update(repo.ROOT)
     if not fast:
         changed += reference.update(repo.ROOT, _servers())
     for page in changed:
@@ -77,7 +77,9 @@ def _update(fast: bool) -> int:
 
 
 def _check(fast: bool) -> int:
-    found = [f"{repo.shown(page)}: out of date: ./strata docs --update" for page in excerpts.outdated(repo.ROOT)]
+    old = excerpts.outdated(repo.ROOT) + drawings.outdated(repo.ROOT)
+    found = [f"{repo.shown(path)}: out of date: ./strata docs --update" for path in old]
+    found += drawings.problems(repo.ROOT)
     found += references.problems(repo.ROOT)
     found += [f"docs/zh/{name}: not translated yet" for name in references.untranslated(repo.ROOT)]
     if not fast:

@@ -2,6 +2,7 @@
 
   site.py              where its pages are, which languages there are
   excerpts.py          code in pages comes from the sources, tables from the scripts that print them
+  drawings.py          the drawings in Chinese, made of the English ones and tables of words
   references.py        the fast check: links, anchors, images, paths of code; both languages say the same
   servers.py           what the servers of all stages say of themselves
   measured.py          what the differential runs have measured

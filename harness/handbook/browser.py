@@ -1,7 +1,8 @@
-"""The check of the built site in a headless browser: every page at the width of a phone, and the search of each language.
+"""The check of the built site in a headless browser: every page at the width of a phone, every drawing, the search of each language.
 
 A page is wrong when its script or the console reports an error, when a request fails or goes to another machine, when an image has
-no pixels, or when it is wider than the screen (what scrolls inside its own box is not).
+no pixels, or when it is wider than the screen (what scrolls inside its own box is not). A drawing is wrong when a text leaves
+it, overlaps another one or crosses the edge of a box: words of another language are wider.
 """
 
 from __future__ import annotations
@@ -24,6 +25,19 @@ _TOO_WIDE = """(() => {
     if (['auto', 'scroll', 'hidden'].includes(getComputedStyle(e).overflowX)) return true; return false; };
   const wide = [...document.querySelectorAll('article *')].find(e => e.getBoundingClientRect().right > limit + 1 && !scrolls(e));
   return document.documentElement.scrollWidth + ' px' + (wide ? ': ' + wide.outerHTML.slice(0, 100) : '');
+})()"""
+_DRAWING = """(() => {
+  const box = e => { const {x, y, width, height} = e.getBBox();
+    return {words: e.textContent.trim(), left: x, right: x + width, top: y, middle: y + height / 2, bottom: y + height}; };
+  const beside = (a, b) => a.right <= b.left || b.right <= a.left;
+  const texts = [...document.querySelectorAll('text')].map(box).filter(text => text.words);
+  const boxes = [...document.querySelectorAll('rect')].map(box), sheet = document.documentElement.viewBox.baseVal;
+  return texts.flatMap((text, at) => [
+    ...(text.left < 0 || text.right > sheet.width || text.middle > sheet.height ? [`"${text.words}" leaves the drawing`] : []),
+    ...texts.slice(at + 1).filter(other => !beside(text, other) && Math.abs(text.middle - other.middle) < 8)
+      .map(other => `"${text.words}" overlaps "${other.words}"`),
+    ...boxes.filter(b => b.top < text.middle && text.middle < b.bottom && !beside(text, b) && (text.left < b.left || text.right > b.right))
+      .map(() => `"${text.words}" crosses the edge of a box`)]);
 })()"""
 _SEARCH = """new Promise((done) => {
   const box = document.querySelector('.md-search__input');
@@ -62,6 +76,10 @@ def problems(root: Path) -> list[str]:
                 browser.call(f"{domain}.enable")
             browser.call("Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=2, mobile=True)
             found = [f"{page}: {problem}" for page in pages for problem in _of_page(browser, base, page)]
+            for drawing in sorted([*folder.glob("en/figures/*.svg"), *folder.glob("zh/figures/zh/*.svg")]):
+                name = drawing.relative_to(folder).as_posix()
+                _open(browser, base + name)
+                found += [f"{name}: {problem}" for problem in browser.evaluate(_DRAWING)]
             for language in site.LANGUAGES:
                 _open(browser, f"{base}{language}/index.html")
                 if not browser.evaluate(_SEARCH % QUERIES[language]):

@@ -2,7 +2,7 @@
 
 The pages are written for readers of the repository, too: they link to ../../stages/... and show ../figures/.... Here
 
-  ../figures/x.svg          becomes  figures/x.svg, copied from docs/figures
+  ../figures/x.svg          becomes  figures/x.svg, copied from docs/figures; so do the drawings in the page's language
   ../../stages/a/b.h        becomes  source/stages/a/b.h.html, a page that shows the file as it is
   <details>                 is given the Markdown inside it
   an image in a paragraph   becomes a figure whose caption is its text
@@ -39,7 +39,8 @@ def _language(config) -> str:
 
 def on_files(files, config):
     docs = ROOT / "docs"
-    places = [(docs, path) for path in sorted((docs / "figures").rglob("*")) if path.is_file()]
+    places = [(docs, path) for path in sorted((docs / "figures").glob("*.svg"))]
+    places += [(docs, path) for path in sorted((docs / "figures" / _language(config)).glob("*.svg"))]
     english = site.folder(ROOT, site.FIRST)
     present = {file.src_path for file in files}
     places += [(english, path) for path in sorted(english.glob("*.md")) if path.name not in present]

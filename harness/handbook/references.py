@@ -3,7 +3,7 @@
   links, images     lead to a file of the repository; an anchor to a heading of that page
   `path/of/code.h`  is a file of the repository, or the end of one's path (pages say `resp/reply.h` for short)
   languages         the same pages in the same order, and in each the same headings, excerpts, links to code, images, paths,
-                    as many rows of tables and blocks of code
+                    as many rows of tables and blocks of code; a drawing that is there in the page's language is shown in it
 
 Nothing is rendered and nothing but the standard library is needed, so this is part of `./strata test`.
 """
@@ -34,7 +34,7 @@ def problems(root: Path) -> list[str]:
         found += _unlisted(root, language)
         for name in site.written(root, language):
             page = site.folder(root, language) / name
-            found += [f"docs/{language}/{name}: {problem}" for problem in of_page(root, page)]
+            found += [f"docs/{language}/{name}: {problem}" for problem in of_page(root, page) + _foreign_drawings(root, page)]
     order = [name for name in site.listed(root, "zh") if name in site.listed(root, "en")]
     if order != site.listed(root, "en"):
         found.append("docs/mkdocs.zh.yml: the pages are not those of docs/mkdocs.en.yml in the same order")
@@ -113,10 +113,20 @@ def _unlisted(root: Path, language: str) -> list[str]:
 
 
 def _different(root: Path, name: str) -> list[str]:
-    first, second = (references((site.folder(root, language) / name).read_text(encoding="utf-8"))
+    first, second = (references((site.folder(root, language) / name).read_text(encoding="utf-8")
+                                .replace(f"](../figures/{language}/", "](../figures/"))  # one drawing, whatever its language
                      for language in site.LANGUAGES)
     return [f"docs/zh/{name}: without {one}, which is in docs/en" for one in sorted(first - second)] + \
            [f"docs/zh/{name}: {one} is not in docs/en" for one in sorted(second - first)]
+
+
+def _foreign_drawings(root: Path, page: Path) -> list[str]:
+    """Drawings that the page shows in another language than its own, although they are there in its own."""
+    language = page.parent.name
+    shown = [target.rpartition("/")[2] for image, target in links(page.read_text(encoding="utf-8"))
+             if image and f"/figures/{language}/" not in target]
+    return [f"../figures/{name}: it is there in figures/{language}, too" for name in shown
+            if (root / "docs" / "figures" / language / name).is_file()]
 
 
 def _is_there(root: Path, path: str) -> bool:

@@ -54,6 +54,14 @@ def test_a_wrong_page_is_found(handbook, old, new, problem):
     assert problem in references.problems(handbook.root)
 
 
+def test_a_drawing_is_shown_in_the_language_of_the_page(handbook):
+    handbook("docs/figures/zh/f.svg", "")
+    assert references.problems(handbook.root) == ["docs/zh/index.md: ../figures/f.svg: it is there in figures/zh, too"]
+    page = handbook.root / "docs/zh/index.md"
+    handbook("docs/zh/index.md", page.read_text(encoding="utf-8").replace("../figures/f.svg", "../figures/zh/f.svg"))
+    assert references.problems(handbook.root) == []
+
+
 def test_code_blocks_hold_no_references(handbook):
     for language in ("en", "zh"):
         text = (handbook.root / f"docs/{language}/index.md").read_text(encoding="utf-8")
