@@ -2,8 +2,8 @@
 
   ./strata grade 1                                    the server built here
   ./strata grade 1 --server "path/to/server --flag"   any server that takes Redis's command line
-  ./strata grade 1 -k 1.3                             the tests of one task; also: test_wire.py::test_quit, or
-                                                      an expression of pytest's -k
+  ./strata grade 1 -k 1.3                             the tests of one task; also: "1.3 or 1.4",
+                                                      test_wire.py::test_quit, or an expression of pytest's -k
   ./strata grade 1 --report gradescope --out results.json
   ./strata grade 1 --also markdown=summary.md --also junit=grade.xml
   ./strata grade 1 --submission DIR                   build and grade one submission, in a sandbox
@@ -49,6 +49,10 @@ def add_arguments(parser) -> None:
     parser.add_argument("--feedback", type=Path, metavar="DIR", help="with --submissions: a Markdown report for each")
     parser.add_argument("--memory", type=_positive, default=2048, metavar="MB",
                         help="with --submission(s): memory of one (%(default)s)")
+    parser.add_argument("--disk", type=_positive, default=8192, metavar="MB",
+                        help="with --submission(s): disk space of one (%(default)s)")
+    parser.add_argument("--build-limit", type=_positive, default=900, metavar="SECONDS",
+                        help="with --submission(s): of a build (%(default)s)")
     parser.add_argument("--make-autograder", type=Path, metavar="ZIP", help="write a Gradescope autograder for stage N")
 
 
@@ -103,7 +107,7 @@ def _must_be_folder(path) -> None:
 
 
 def _limits(args) -> sandbox.Limits:
-    return sandbox.Limits(resident=args.memory << 20)
+    return sandbox.Limits(resident=args.memory << 20, disk=args.disk << 20, build=args.build_limit)
 
 
 def say_error(text: str) -> None:

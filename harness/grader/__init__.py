@@ -7,7 +7,7 @@
     score          results to points
     reports/       a scored run as terminal text, JSON, JUnit, Markdown, Gradescope
     submissions    many submissions: build, grade, CSV
-    sandbox        limits and isolation for code that nobody has read
+    sandbox        limits and isolation for code that nobody has read (jail: in the program's own process; guards: from outside)
 
 Standard library only, like all of ./strata; the suites themselves need pytest and redis-py.
 """

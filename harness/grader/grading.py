@@ -18,7 +18,7 @@ from .run import RunOptions, SuiteError, collect, run_suite
 from .score import StageScore, merge, score
 from .stage_config import StageConfig, Task, assign, match_rank
 
-_TASK_ID = re.compile(r"\d+\.\d+")
+_TASK_IDS = re.compile(r"\d+\.\d+(?: or \d+\.\d+)*")
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,12 @@ def _without_points(stage: StageConfig, owner: dict[str, Task], tests: Sequence[
 
 def _select(stage: StageConfig, options: Options, tests: Sequence[TestResult],
             owner: dict[str, Task]) -> list[TestResult]:
-    """By task id, by test id or pattern, or by an expression of pytest's -k; then a sample of those."""
+    """By task ids ("3.1 or 3.2"), by test id or pattern, or by an expression of pytest's -k; then a sample of those."""
     select = options.select
     if not select:
         chosen = list(tests)
-    elif _TASK_ID.fullmatch(select):
-        chosen = [test for test in tests if owner[test.id].id == select]
+    elif _TASK_IDS.fullmatch(select):
+        chosen = [test for test in tests if owner[test.id].id in select.split(" or ")]
     elif "::" in select:
         chosen = [test for test in tests if test.id == select]
         chosen = chosen or [test for test in tests if match_rank(select, test.id) is not None]

@@ -7,10 +7,10 @@ own, as the tests of a server's life demand. (So there is no pid namespace: its 
 
     always                limits on CPU time, memory, file size, processes, open files; no core files; clean environment
     as root               an unprivileged user id that belongs to this submission alone; no way back to privileges
-    as root, where mount  the folders in "hide" (other submissions, the reference) are covered by an empty file system
-    namespaces are allowed
+    as root, where mount  what is in "hide" (other submissions, the reference, redis-server) is covered by something
+    namespaces are allowed empty; the folders in which everybody may write are small, empty ones of its own
 
-The spec: {"user": uid or null, "hide": [folder], "mounts": bool, "home": folder, "limits": {"cpu": seconds,
+The spec: {"user": uid or null, "hide": [path], "mounts": bool, "home": folder, "limits": {"cpu": seconds,
 "memory": bytes, "file": bytes, "processes": n, "files": n}}. Exit code 125: the jail itself could not be set up.
 """
 
@@ -29,7 +29,8 @@ from typing import Any
 FAILED = 125
 WORKPLACES = ("grade-", "strata-harness-")  # how the temporary folders of run.py and of a Server begin
 _CLONE_NEWNS, _CLONE_NEWIPC = 0x00020000, 0x08000000
-_MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 0x2, 0x4, 0x4000, 0x40000
+_MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 0x2, 0x4, 0x1000, 0x4000, 0x40000
+FOR_EVERYBODY = ("/tmp", "/var/tmp", "/dev/shm")  # what a submission leaves there would stay
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -43,12 +44,40 @@ def _mount(source: str, target: str, kind: str, flags: int, data: str = "") -> N
     _check(_libc.mount(source.encode(), target.encode(), kind.encode(), flags, data.encode()), f"mount on {target}")
 
 
-def _cover(folders: list[str]) -> None:
-    """In a mount namespace of our own, an empty read-only folder lies on each of these."""
+def _separate() -> None:
+    """From here on this process's mounts are its own."""
     _check(_libc.unshare(_CLONE_NEWNS | _CLONE_NEWIPC), "unshare")
     _mount("none", "/", "", _MS_REC | _MS_PRIVATE)
-    for folder in sorted(folders, key=len, reverse=True):  # what lies inside another first
-        _mount("none", folder, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=4k,mode=000")
+
+
+def _cover(paths: list[str]) -> None:
+    """An empty read-only folder lies on each folder of these, a file that nobody can run on each file."""
+    for path in sorted(paths, key=len, reverse=True):  # what lies inside another first
+        if os.path.isdir(path):
+            _mount("none", path, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=4k,mode=000")
+        else:
+            _mount("/dev/null", path, "", _MS_BIND)
+
+
+def _replace_shared(kept: list[str]) -> None:
+    """Folders of our own lie on those that everybody may write in; of what was there, only the folders `kept` are seen."""
+    for shared in filter(os.path.isdir, FOR_EVERYBODY):
+        inside = sorted({path for path in kept if Path(path).is_relative_to(shared)})
+        held = [(path, os.open(path, os.O_PATH)) for path in inside]
+        _mount("none", shared, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=256m,mode=1777")
+        for path, descriptor in held:
+            os.makedirs(path, mode=0o711, exist_ok=True)
+            _mount(f"/proc/self/fd/{descriptor}", path, "", _MS_BIND)
+            os.close(descriptor)
+
+
+def _workplaces(arguments: list[str]) -> list[str]:
+    """The grader's temporary folders that the working directory and absolute arguments lie in."""
+    found = []
+    for path in [Path.cwd(), *map(Path, arguments)]:
+        if path.is_absolute() and (names := [part for part in path.parts if part.startswith(WORKPLACES)]):
+            found.append(str(Path(*path.parts[:path.parts.index(names[0]) + 1])))
+    return found
 
 
 def _give_folders(user: int, arguments: list[str]) -> None:
@@ -100,8 +129,11 @@ def main(spec_path: str, command: list[str]) -> None:
         if user is not None:
             _give_folders(user, command)
         if spec["mounts"]:
+            here = os.getcwd()
+            _separate()
             _cover(spec["hide"])
-            os.chdir(os.getcwd())
+            _replace_shared([str(Path(spec_path).parent), *filter(os.path.isdir, _workplaces(command))])
+            os.chdir(here if os.path.isdir(here) else spec["home"])  # what everybody may write in may be hidden now
         _limit(spec["limits"])
         if user is not None:
             os.setgroups([])

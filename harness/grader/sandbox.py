@@ -16,23 +16,25 @@ from pathlib import Path
 from typing import Iterator, Sequence
 
 from . import jail
-from .memory_guard import MemoryGuard
+from .guards import DiskUse, Guard, resident_bytes
 from .processes import die_with_parent, kill_all
 
 GIB = 1 << 30
-_FIRST_USER = 64100  # above Debian's users, below nobody
-_USERS = 1000
+FIRST_USER = 64100  # above Debian's users, below nobody
+USERS = 1000
 _OUTPUT_KEPT = 64 << 10
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Of each process, except `resident` and `processes`, which count all of the submission's user."""
+    """Of each process, except `resident`, `processes` and `disk`, which count all of the submission's user."""
 
     cpu: int = 600  # seconds
-    resident: int = 2 * GIB  # bytes of real memory; watched by MemoryGuard
+    resident: int = 2 * GIB  # bytes of real memory; watched by a Guard
     memory: int = 64 * GIB  # bytes of address space
     file: int = GIB
+    disk: int = 8 * GIB  # bytes of all its files; watched by a Guard
+    build: float = 900.0  # seconds for a step of the build
     processes: int = 512
     files: int = 16384
 
@@ -52,9 +54,14 @@ class Sandbox:
     limits: Limits = field(default_factory=Limits)
 
     @property
-    def guard(self) -> MemoryGuard:
-        """Watches memory while it is entered."""
-        return MemoryGuard(self.user, self.limits.resident)
+    def memory_guard(self) -> Guard:
+        """Ends what uses too much memory, while it is entered."""
+        return Guard(self.user, self.limits.resident, resident_bytes)
+
+    @property
+    def disk_guard(self) -> Guard:
+        """The same for the disk."""
+        return Guard(self.user, self.limits.disk, DiskUse(self.place))
 
     @property
     def work(self) -> Path:
@@ -138,7 +145,7 @@ def sandbox(hide: Sequence[Path], limits: Limits = Limits()) -> Iterator[Sandbox
     place = Path(tempfile.mkdtemp(prefix="submission-", dir="/tmp" if os.access("/tmp", os.W_OK) else None)).resolve()
     root = os.geteuid() == 0
     box = Sandbox(place, _free_user() if root else None, root and _can_mount(),
-                  [folder.resolve() for folder in hide if not place.is_relative_to(folder.resolve())], limits)
+                  [path.resolve() for path in [*hide, *_ready_made()] if not place.is_relative_to(path.resolve())], limits)
     try:
         place.chmod(0o711)
         box.home.mkdir()
@@ -148,30 +155,52 @@ def sandbox(hide: Sequence[Path], limits: Limits = Limits()) -> Iterator[Sandbox
     finally:
         box.kill_all()
         shutil.rmtree(place, ignore_errors=True)
+        if box.user is not None:
+            _sweep(box.user)
+
+
+def _sweep(user: int) -> None:
+    """Takes away what this user left where everybody may write."""
+    for shared in filter(os.path.isdir, jail.FOR_EVERYBODY):
+        for entry in list(os.scandir(shared)):
+            if entry.stat(follow_symlinks=False).st_uid != user:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                os.unlink(entry.path)
+
+
+def _ready_made() -> list[Path]:
+    """Programs of this machine that would be graded as well as any solution."""
+    names = ("redis-server", "redis-sentinel", "redis-check-rdb", "redis-check-aof", "valkey-server", "keydb-server")
+    found = {shutil.which(name) for name in names} - {None}
+    return [Path(path) for path in {os.path.realpath(path) for path in found}]
 
 
 def _free_user() -> int:
     """A user id that no process has now."""
     taken = {_owner(entry) for entry in os.listdir("/proc") if entry.isdigit()}
-    start = os.getpid() % _USERS
-    return next(_FIRST_USER + (start + step) % _USERS for step in range(_USERS)
-                if _FIRST_USER + (start + step) % _USERS not in taken)
+    start = os.getpid() % USERS
+    return next(FIRST_USER + (start + step) % USERS for step in range(USERS)
+                if FIRST_USER + (start + step) % USERS not in taken)
 
 
 def _can_mount() -> bool:
     with tempfile.TemporaryDirectory() as folder:
         spec = Path(folder, "spec.json")
         spec.write_text(json.dumps({"user": None, "mounts": True, "hide": [folder], "home": "/", "limits": {}}))
-        return subprocess.run([sys.executable, jail.__file__, str(spec), "true"], capture_output=True).returncode == 0
+        command = [sys.executable, jail.__file__, str(spec), "true"]
+        return subprocess.run(command, cwd=folder, capture_output=True).returncode == 0
 
 
 def enforcement() -> str:
     """One sentence for the teacher on what this machine enforces and what it does not."""
-    limits = "limits on CPU time, memory, file size and wall-clock time"
+    limits = "limits on CPU time, memory, disk and wall-clock time"
     if os.geteuid() != 0:
         return f"{limits}. Not as root: submissions run as you, and can read what you can, other submissions included."
     if not _can_mount():
         return (f"{limits}; a user of its own for each submission. Mount namespaces are not allowed here: a submission "
                 "can read every folder that is readable for all users.")
     return (f"{limits}; a user of its own for each submission, which sees neither the other submissions nor this "
-            "repository.")
+            "repository nor an installed redis-server.")

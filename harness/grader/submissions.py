@@ -27,7 +27,6 @@ from .sandbox import Limits, Sandbox, sandbox
 from .score import StageScore, shown
 from .stage_config import ROOT, StageConfig
 
-BUILD_SECONDS = 900.0
 _SERVER_NAMES = ("run", "strata-server")
 _BUILD_NAMES = ("build", "build.sh")
 _NOTE = 300
@@ -56,7 +55,7 @@ def grade_all(folder: Path, stages: Sequence[StageConfig], options: grading.Opti
             feedback.mkdir(parents=True, exist_ok=True)
             (feedback / f"{source.name}.md").write_text(markdown.render(submission.scores), encoding="utf-8")
         earned = shown(sum(score.earned for score in submission.scores))
-        say(f"{source.name}: {earned} {_short(submission.note)}".rstrip())
+        say(f"{source.name}: {earned} {short(submission.note)}".rstrip())
     return done
 
 
@@ -67,15 +66,17 @@ def grade_one(source: Path, stages: Sequence[StageConfig], options: grading.Opti
     inside = [entry for entry in source.iterdir() if not entry.name.startswith((".", "__MACOSX"))]
     if len(inside) == 1 and inside[0].is_dir() and not inside[0].is_symlink():
         source = inside[0]  # an archive that holds a folder
-    with nothing_left_behind(), sandbox([*hide, source, ROOT], limits) as box, box.guard as guard:
+    with nothing_left_behind(), sandbox([*hide, source, ROOT], limits) as box, \
+            box.memory_guard as memory, box.disk_guard as disk:
         try:
             box.take(source)
             for stage in stages:
                 _grade(submission, box, stage, options, jobs)
         except (OSError, shutil.Error) as error:
             submission.note = f"the submission cannot be copied: {error}"
-    if guard.exceeded:
-        submission.note = f"used more than {limits.resident >> 20} MB of memory and was stopped. {submission.note}"
+    for guard, limit, what in ((memory, limits.resident, "memory"), (disk, limits.disk, "disk")):
+        if guard.exceeded:
+            submission.note = f"used more than {limit >> 20} MB of {what} and was stopped. {submission.note}"
     for stage in stages[len(submission.scores):]:
         submission.scores.append(grading.not_graded(stage, submission.name, options, submission.note))
     return submission
@@ -104,7 +105,7 @@ def table(submissions: Sequence[Submission], stages: Sequence[StageConfig]) -> s
         earned = {task.task.id: shown(task.earned) for score in submission.scores for task in score.tasks}
         total = shown(sum(score.earned for score in submission.scores))
         writer.writerow([_cell(submission.name), total, possible, *(earned.get(task, "0.0") for task in tasks),
-                         _cell(_short(submission.note))])
+                         _cell(short(submission.note))])
     return out.getvalue()
 
 
@@ -113,7 +114,7 @@ def _cell(text: str) -> str:
     return "'" + text if text[:1] in ("=", "+", "-", "@") else text
 
 
-def _short(note: str) -> str:
+def short(note: str) -> str:
     lines = " | ".join(line.strip() for line in note.splitlines() if line.strip())
     return lines if len(lines) <= _NOTE else lines[:_NOTE] + " ..."
 
@@ -134,31 +135,37 @@ def _built(box: Sandbox, stage: StageConfig, jobs: int) -> Path:
     else:
         raise BuildFailed("no server found: neither an executable `run` or `strata-server`, nor a `build` script, nor "
                           "a CMakeLists.txt")
-    server = _executable(box.work, _SERVER_NAMES) or _find_binary(box.work / "build", stage)
+    server = _executable(box.work, _SERVER_NAMES)
+    if server is None and not (box.work / "build").is_symlink():
+        server = _find_binary(box.work / "build", stage)
     if server is None:
         raise BuildFailed(f"the build made no {stage.target}, strata-server or run")
     return server
 
 
 def _step(box: Sandbox, words: Sequence[str]) -> None:
-    code, output = box.run(words, scaled(BUILD_SECONDS))
+    code, output = box.run(words, scaled(box.limits.build))
     if code != 0:
-        how = f"took longer than {scaled(BUILD_SECONDS):.0f} s" if code is None else f"failed with code {code}"
+        how = f"took longer than {scaled(box.limits.build):.0f} s" if code is None else f"failed with code {code}"
         errors = [line for line in output.splitlines() if "error" in line.lower()] or output.splitlines()[-3:]
         raise BuildFailed(f"the build {how}: " + "\n".join(errors[:3]))
 
 
 def _executable(folder: Path, names: Sequence[str]) -> Path | None:
     for name in names:
-        path = folder / name
-        if path.is_file() and os.access(path, os.X_OK):
-            return path
+        if _is_program(folder / name, folder):
+            return folder / name
     return None
 
 
 def _find_binary(folder: Path, stage: StageConfig) -> Path | None:
     for name in (stage.target, *reversed(_SERVER_NAMES)):
         for path in sorted(folder.rglob(name)):
-            if path.is_file() and os.access(path, os.X_OK):
+            if _is_program(path, folder):
                 return path
     return None
+
+
+def _is_program(path: Path, folder: Path) -> bool:
+    """An executable file that lies in `folder`: a link out of it leads to what is not the submission's."""
+    return path.is_file() and os.access(path, os.X_OK) and path.resolve().is_relative_to(folder.resolve())

@@ -23,8 +23,9 @@ _LITTER = {".git", ".venv", "build", "__pycache__", ".pytest_cache", ".cache", "
 # The reference's own affairs.
 _LEFT_OUT = (
     ".ci", ".github", "README.md", "CONTRIBUTING.md",
-    "harness/starter", "harness/mutants", "harness/tests", "harness/handbook",
+    "harness/starter", "harness/mutants", "harness/tests", "harness/handbook", "harness/rehearsals",
     "harness/cli/docs.py", "harness/cli/start.py", "harness/cli/check_stages.py", "harness/cli/mutants.py",
+    "harness/cli/rehearse.py",
 )
 # "04_aof", "stage04", "04-aof.md": things of stage 4.
 _OF_STAGE = re.compile(r"(?:stage)?(\d\d)(?:[_.-].*)?")

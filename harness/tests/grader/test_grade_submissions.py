@@ -80,7 +80,7 @@ def test_a_class_of_submissions(tmp_path):
 @pytest.fixture
 def box(tmp_path):
     (tmp_path / "source").mkdir()
-    with sandbox.sandbox([], Limits(resident=300 << 20, file=1 << 20, processes=2000)) as made:
+    with sandbox.sandbox([], Limits(resident=300 << 20, file=1 << 20, disk=8 << 20, processes=2000)) as made:
         made.take(tmp_path / "source")
         yield made
     assert not made.place.exists()
@@ -92,7 +92,7 @@ def test_time_is_limited(box):
 
 
 def test_memory_is_limited(box):
-    with box.guard as guard:
+    with box.memory_guard as guard:
         hungry = "import time; x = [bytearray(1 << 24) for _ in range(60)]; time.sleep(60)"
         code, _ = box.run(["python3", "-c", hungry], 30)
     assert code == -9 and guard.exceeded
@@ -102,6 +102,41 @@ def test_file_size_and_output_are_limited(box):
     code, output = box.run(["sh", "-c", "head -c 5000000 /dev/zero > big; stat -c %s big; yes"], 30)
     assert code != 0 and output.startswith(("y\n", "\ny")) and len(output) <= 64 << 10
     assert (box.work / "big").stat().st_size <= 1 << 20
+
+
+@pytest.mark.parametrize("file", ["open(f'f{n}', 'wb')", "tempfile.TemporaryFile(dir='.')"])
+def test_disk_is_limited_over_many_files(box, file):
+    filler = f"import tempfile, time\nkept = []\nfor n in range(32):\n  f = {file}; f.write(bytes(1 << 20)); f.flush()\n"
+    with box.disk_guard as guard:
+        code, _ = box.run(["python3", "-c", filler + "  kept.append(f)\ntime.sleep(60)"], 30)
+    assert code == -9 and guard.exceeded
+
+
+def test_nothing_is_left_where_everybody_may_write(box):
+    if box.user is None:
+        assert "you can" in sandbox.enforcement()  # as ourselves: the grader cannot tell its files from ours
+        return
+    mark = f"left-{box.place.name}"
+    places = [folder for folder in ("/tmp", "/var/tmp", "/dev/shm") if os.path.isdir(folder)]
+    code, _ = box.run(["sh", "-c", " && ".join(f"mkdir {place}/{mark} && touch {place}/{mark}/x" for place in places)], 30)
+    assert code == 0
+    sandbox._sweep(box.user)
+    assert not [place for place in places if Path(place, mark).exists()]
+
+
+def test_an_installed_redis_server_is_out_of_reach(box):
+    code, output = box.run(["redis-server", "--version"], 30)
+    assert (code != 0) == box.mounts, output
+
+
+def test_a_link_out_of_the_submission_is_no_server(tmp_path):
+    project = Project(tmp_path / "project")
+    source = tmp_path / "links"
+    source.mkdir()
+    (source / "run").symlink_to("/bin/true")
+    (source / "build.sh").symlink_to("/bin/true")
+    code, _, said = project.grade("1", "--submission", str(source), "--report", "json", "--out", str(tmp_path / "report"))
+    assert code == 1 and "no server found" in json.loads((tmp_path / "report").read_text())["stages"][0]["problem"], said
 
 
 def test_home_is_its_own_and_privileges_are_gone(box):
