@@ -94,6 +94,9 @@ def prepare(report, machine: Installation, options) -> bool:
         return False
     bundle = machine.folder / "srv/strata.bundle"
     subprocess.run(["git", "-C", str(repo.ROOT), "bundle", "create", "--quiet", str(bundle), "HEAD"], check=True)
+    if options.systemd:  # before all else: a machine has it, a container has not
+        report.expect(machine.run(["sh", "-c", "apt-get update && apt-get install -y --no-install-recommends systemd"])[0] == 0,
+                      "it has systemd")
     if options.user:
         code, output = machine.run(["sh", "-ec", f"apt-get update; apt-get install -y sudo; useradd -m -s /bin/bash {USER}; "
                                                  f"echo '{USER} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/{USER}"])
@@ -120,9 +123,11 @@ def typed_by(report, machine: Installation, options) -> None:
         expect(run, 1, "port 6379 is in use")
     served = expect(SERVE.format(run=run), 0, "stopped: 0", alone=True)
     report.expect("PONG\nOK\nhello\n1\n" in served, "redis-cli, typed in another terminal, sets and gets")
-    for line in options.command or [test]:
+    lines = options.command or [test]
+    for line in lines:
         expect(line)
-    expect("./strata doctor", 1 if options.command else 0)
+    if any(line.startswith(test) for line in lines):
+        expect("./strata doctor", 0, "nothing required is missing")
     expect("git status --porcelain | (! grep .)")
     expect("test ! -e /usr/sbin/policy-rc.d")
     if options.systemd:

@@ -39,7 +39,7 @@ def install_missing(*groups: str) -> None:
             subprocess.run([*as_root, "rm", "-f", _POLICY])
     if code != 0:
         raise Stop(f"apt-get failed; try it by hand: {command_for(wanted)}")
-    if services and Path("/run/systemd/system").is_dir():
+    if services and shutil.which("systemctl"):  # which works in an image that has not been booted, too
         subprocess.run([*as_root, "systemctl", "disable", "--quiet", *services])  # nor after the next boot
 
 

@@ -23,6 +23,7 @@ import sys
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
 MNT_DETACH = 2
+HOSTNAME = "fresh"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -76,6 +77,7 @@ def main() -> int:
     root, *options = sys.argv[1:sys.argv.index("--")]
     command = sys.argv[sys.argv.index("--") + 1:]
     furnish(root, "--init" in options)
+    socket.sethostname(HOSTNAME)
     if "--loopback" in options:
         raise_loopback()
     make_root(root)

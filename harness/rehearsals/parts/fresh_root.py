@@ -10,9 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-ENTER = Path(__file__).resolve().parent / "enter.py"
-NAMESPACES = ["unshare", "--mount", "--propagation", "private", "--pid", "--ipc", "--fork", "--kill-child"]
-HOSTS = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
+from harness.rehearsals.parts import enter
+
+ENTER = Path(enter.__file__).resolve()
+NAMESPACES = ["unshare", "--mount", "--propagation", "private", "--pid", "--ipc", "--uts", "--fork", "--kill-child"]
+HOSTS = f"127.0.0.1 localhost\n127.0.1.1 {enter.HOSTNAME}\n::1 localhost ip6-localhost ip6-loopback\n"
 SCRIPTS = Path("/usr/share/debootstrap/scripts")
 
 
@@ -34,7 +36,9 @@ class Installation:
         if self._pass_on([*NAMESPACES, "debootstrap", *options, suite, str(self.folder), mirror, *script]) != 0:
             return False
         self.run(["sh", "-c", "apt-get clean; rm -rf /var/lib/apt/lists/*"])
-        (self.folder / "etc/hosts").write_text(HOSTS)  # which an installer writes, and whatever runs containers
+        # Which an installer writes, and whatever runs containers.
+        (self.folder / "etc/hostname").write_text(f"{enter.HOSTNAME}\n")
+        (self.folder / "etc/hosts").write_text(HOSTS)
         self._let_apt_through()
         return True
 
@@ -63,7 +67,7 @@ class Installation:
 
     def init(self, command: list) -> list:
         """What starts `command` as process 1 of the machine, in the control group of its caller and alone."""
-        return self._entered(["--net", "--uts", "--cgroup"], ["--loopback", "--init"], command)
+        return self._entered(["--net", "--cgroup"], ["--loopback", "--init"], command)
 
     def _entered(self, namespaces: list, options: list, command: list) -> list:
         return [*NAMESPACES, *namespaces, sys.executable, str(ENTER), str(self.folder), *options, "--", *command]
