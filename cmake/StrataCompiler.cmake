@@ -22,7 +22,9 @@ endif()
 # -Wsign-conversion stays off (clang's -Wconversion would bring it in): sizes and offsets mix signedness all over a
 # network server, and the casts that would silence it hide more than they show. Value-changing narrowing is an error.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
-if(STRATA_WERROR)
+# Flow analysis of another version of gcc sees other ghosts (13: array-bounds in a std::vector that grows): there they are
+# only shown, since whoever builds Strata elsewhere cannot mend them.
+if(STRATA_WERROR AND NOT (CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13))
   add_compile_options(-Werror)
 endif()
 
