@@ -80,6 +80,7 @@ def test_several(wire, connect, fake_replica, replica):
 
 @pytest.mark.goal("Within a transaction WAIT does not wait")
 def test_transaction(wire, replica):
+    wire.ok("SET", "k", "before")
     wire.ok("MULTI")
     wire("SET", "k", "v")
     wire("WAIT", 1, 0)
