@@ -7,6 +7,7 @@ once comes out of ccache. It is built with the options of the starter checks, wh
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from harness.cli.support.repo import ROOT
@@ -37,8 +38,12 @@ class Workplace:
 
     def build(self, mutant: patches.Mutant, target: str, jobs: int) -> Path:
         """The mutant's server. Raises Stop when it does not compile, PatchError when the patch does not fit."""
+        return self.build_changed(lambda: patches.apply(mutant, self.folder), target, jobs)
+
+    def build_changed(self, change: Callable[[], None], target: str, jobs: int) -> Path:
+        """The server after `change` was made to the sources in `folder`. Raises Stop when it does not compile."""
         project.replace(self._original, self.folder)
-        patches.apply(mutant, self.folder)
+        change()
         return scratch.rebuild(self.folder, [target], jobs) / target
 
 

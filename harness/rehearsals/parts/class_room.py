@@ -88,7 +88,7 @@ class ClassRoom:
             expected = Expected(60, 99.9, "each test has a server that lives", loses="1.6", keeps=("1.2", "1.12", "1.13"))
             self._add(name, expected, server=_spoilt(workplace, what))
         mini = (ROOT / "harness" / "broken_servers" / "mini.py").read_text()
-        self._add("other language", Expected(1, 60, "it knows ten commands"), {"run": "#!/usr/bin/env python3\n" + mini})
+        self._add("other language", Expected(1, 60, "ten commands, and requests of any size", "MB of memory"), {"run": "#!/usr/bin/env python3\n" + mini})
 
     def _broken(self) -> None:
         place = self._add("does not build", Expected(note="error: expected"))
