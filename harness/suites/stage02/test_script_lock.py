@@ -27,7 +27,7 @@ def test_paused_holder(connect):
     assert take(ann, "ann", 30)
     wait_until(lambda: take(bob, "bob", 60_000), 5, "the lock to run out")
     assert not prolong(ann, "ann", 60_000) and not release(ann, "ann")
-    assert bob("GET", "lock") == b"bob"
+    assert bob("GET", "lock") == b"bob" and release(bob, "bob")
 
 
 @pytest.mark.goal("A holder who prolongs the lock in time keeps it beyond its first term")
@@ -117,6 +117,7 @@ def test_restarted_at_once(five):
         server.start()
     assert bob.take(), "on 0, 1 and 2, which has forgotten"
     assert five[3].wire()("GET", "lock").decode() == ann.token, "and the first one believes to hold it, too"
+    assert bob.give_back() == 3 and ann.give_back() == 2, "each gives back what is his"
 
 
 @pytest.mark.limit(60)
@@ -134,7 +135,7 @@ def test_restarted_after_the_longest_term(five):
     for server in five[:3]:
         server.start()
     assert bob.take(), "nobody holds it any more"
-    assert not ann.give_back(), "and the first one's token is nowhere left"
+    assert ann.give_back() == 0 and bob.give_back() >= 3, "the first one's token is nowhere left"
 
 
 @pytest.mark.limit(60)
@@ -147,3 +148,4 @@ def test_watches(five, watch):
     assert ann.take() and ann.believes()
     wait_until(bob.take, 10, "the servers to let the lock go")
     assert bob.believes() and ann.believes() == (watch == "slow")
+    assert bob.give_back() >= 3 and ann.give_back() == 0
