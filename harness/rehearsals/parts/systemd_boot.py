@@ -92,7 +92,7 @@ def started_and_killed(report, booted: Booted, expect, start: str) -> None:
     before = booted.type(f"systemctl show -P MainPID {UNIT}")[1]
     expect(f"systemctl kill --kill-whom=main --signal=KILL {UNIT}")
     wait_until(lambda: booted.type(f"systemctl show -P MainPID {UNIT}")[1] not in (before, "0\n")
-               and booted.type(f"systemctl is-active {UNIT}")[0] == 0, 30, "a start after the crash")
+               and booted.type(f"systemctl is-active {UNIT}")[0] == 0, 90, "a start after the crash, RestartSec later")
     expect(f"{CLI} GET greeting", "hello")
     expect(f"systemctl restart {UNIT} && {CLI} GET greeting", "hello")
     expect(f"systemctl stop {UNIT} && systemctl show -P Result {UNIT}", "success")

@@ -145,6 +145,7 @@ def test_watched_key(connect):
 def test_getkeys(wire):
     for command in ("EVAL", "EVALSHA", "EVAL_RO", "FCALL"):
         assert wire("COMMAND", "GETKEYS", command, "x", 2, "a", "b", "c") == [b"a", b"b"]
+    assert wire("EVAL", "return KEYS", 2, "a", "b", "c") == [b"a", b"b"]
 
 
 @pytest.mark.goal("INFO counts the cached scripts and the memory of the interpreter")

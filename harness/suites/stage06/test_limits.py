@@ -89,6 +89,7 @@ def test_shared_output(wire, fake_replica):
     replicas = [fake_replica(receive_buffer=4096) for _ in range(4)]
     for replica in replicas:
         replica.sync()
+    wait_until(lambda: b"lazyfree_pending_objects:0" in wire("INFO", "memory"), 5, "nothing to be freed")
     before = memory(wire)
     for i in range(200):
         wire.ok("SET", "k", "x" * 100_000)
