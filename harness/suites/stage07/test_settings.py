@@ -51,7 +51,7 @@ def test_remove(sentinel, events):
 @pytest.mark.goal("REMOVE closes the connections to the master and its replicas")
 def test_remove_disconnects(watched, sentinel):
     fakes = [watched.master, *watched.replicas]
-    assert all(len(fake.clients()) == 2 for fake in fakes)
+    wait_until(lambda: all(len(fake.clients()) == 2 for fake in fakes), 5, "two connections to each")
     sentinel.ask("REMOVE", "m")
     wait_until(lambda: not any(fake.clients() for fake in fakes), 5, "the connections to be closed")
 
