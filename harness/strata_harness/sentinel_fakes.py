@@ -102,6 +102,7 @@ class Fake:
 
     def __init__(self, net: FakeNet, **fields: Any) -> None:
         self.net = net
+        self.host = HOST  # the address where it listens
         self.run_id = random_id()
         self.ping: Any = Simple("PONG")  # the reply; bytes are sent as they are, None for silence
         self.password, self.user = b"", b"default"
@@ -128,7 +129,8 @@ class Fake:
 
     def open(self) -> None:
         """Listens again."""
-        self._listener = socket.create_server((HOST, self.port), backlog=32)
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        self._listener = socket.create_server((self.host, self.port), family=family, backlog=32)
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def die(self) -> None:
@@ -279,18 +281,18 @@ class FakeRedis(Fake):
 
     @property
     def master_address(self) -> tuple[str, int] | None:
-        return (HOST, self.master.port) if isinstance(self.master, Fake) else self.master
+        return (self.master.host, self.master.port) if isinstance(self.master, Fake) else self.master
 
     def followers(self) -> list["FakeRedis"]:
         return [one for one in self.net.members if isinstance(one, FakeRedis) and one not in self.hidden
-                and one.master_address == (HOST, self.port)]
+                and one.master_address == (self.host, self.port)]
 
     def info(self) -> str:
         lines = ["# Server", f"run_id:{self.run_id}", "", "# Replication"]
         if (address := self.master_address) is None:
             followers = self.followers()
             lines += ["role:master", f"connected_slaves:{len(followers)}"]
-            lines += [f"slave{number}:ip={HOST},port={one.port},state=online,offset={one.offset},lag=0"
+            lines += [f"slave{number}:ip={one.host},port={one.port},state=online,offset={one.offset},lag=0"
                       for number, one in enumerate(followers)]
         else:
             lines += ["role:slave", f"master_host:{address[0]}", f"master_port:{address[1]}",
@@ -353,7 +355,7 @@ class FakeSentinel(Fake):
               moved_to: Fake | None = None, run_id: str = "") -> str:
         """Its hello message about `master`, or about where that has gone."""
         port = (moved_to or master).port
-        return f"{host},{self.port},{run_id or self.run_id},{epoch},{name},{HOST},{port},{config_epoch}"
+        return f"{host},{self.port},{run_id or self.run_id},{epoch},{name},{master.host},{port},{config_epoch}"
 
     def join(self, master: FakeRedis, name: str = "m", **fields: Any) -> "FakeSentinel":
         """Makes itself known to the sentinels that listen at `master`, which must connect to it."""

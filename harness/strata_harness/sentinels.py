@@ -12,6 +12,7 @@ by a clock: an event, or a field that has the awaited value, is.
 from __future__ import annotations
 
 import re
+import socket
 import time
 from typing import Any, NamedTuple, Sequence
 
@@ -22,6 +23,7 @@ from .wait import wait_until
 from .wire import Wire, WireTimeout
 
 HOST = "127.0.0.1"
+LOCALHOST = socket.getaddrinfo("localhost", None, type=socket.SOCK_STREAM)[0][4][0]  # its first address here: ::1, or HOST
 
 FAST = {"info-period": 200, "ping-period": 250, "ask-period": 100, "publish-period": 200, "default-down-after": 400,
         "default-failover-timeout": 5000, "tilt-trigger": 20000, "tilt-period": 1000, "election-timeout": 10000,

@@ -71,7 +71,8 @@ def test_passes_on(proxy):
         assert exactly(one, len(data)) == data
         two.sendall(b"short")
         assert exactly(two, 5) == b"short"
-        assert proxy.passed == len(data) + 5 and proxy.connections == 2
+        wait_until(lambda: proxy.passed == len(data) + 5, 5, "what has been passed on to be counted")
+        assert proxy.connections == 2
 
 
 def test_cut(proxy):

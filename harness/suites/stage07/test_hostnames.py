@@ -3,25 +3,25 @@
 import pytest
 
 from strata_harness.resp import RespError
-from strata_harness.sentinels import HOST
+from strata_harness.sentinels import LOCALHOST
 from strata_harness.wait import wait_until
 
 
 @pytest.mark.goal("Without resolve-hostnames a name is no address; with it a name is resolved, and shown as an address")
 def test_resolve(fresh_sentinel, net):
-    sentinel, master = fresh_sentinel(), net.redis()
+    sentinel, master = fresh_sentinel(), net.redis(host=LOCALHOST)
     words = ("MONITOR", "m", "localhost", master.port, 1)
     assert sentinel.ask(*words) == RespError("ERR Invalid IP address or hostname specified")
     assert sentinel.ask("CONFIG", "SET", "resolve-hostnames", "yes") == "OK"
     assert sentinel.ask(*words) == "OK"
-    assert sentinel.master()["ip"] == HOST and sentinel.config("monitor") == [f"m {HOST} {master.port} 1"]
+    assert sentinel.master()["ip"] == LOCALHOST and sentinel.config("monitor") == [f"m {LOCALHOST} {master.port} 1"]
     wait_until(lambda: sentinel.master()["flags"] == "master", 5, "a link")
 
 
 @pytest.fixture
 def named(fresh_sentinel, net):
     """(sentinel, master): with announce-hostnames, and a master that is called localhost."""
-    master = net.redis()
+    master = net.redis(host=LOCALHOST)
     sentinel = fresh_sentinel("sentinel resolve-hostnames yes", "sentinel announce-hostnames yes",
                               f"sentinel monitor m localhost {master.port} 1")
     master.wait("INFO")
@@ -56,7 +56,7 @@ def test_same_master(named, net):
     text = other.hello(master, config_epoch=2)
     master.say_hello(text)
     wait_until(lambda: sentinel.master()["config-epoch"] == "2", 5, "the config epoch")
-    master.say_hello(other.hello(master, config_epoch=3).replace(f",m,{HOST},", ",m,localhost,"))
+    master.say_hello(other.hello(master, config_epoch=3).replace(f",m,{LOCALHOST},", ",m,localhost,"))
     wait_until(lambda: sentinel.master()["config-epoch"] == "3", 5, "the config epoch")
     assert "+switch-master" not in events.types()
 

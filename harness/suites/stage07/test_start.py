@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from strata_harness.ports import claim_port
+from strata_harness.sentinels import LOCALHOST
 from strata_harness.timing import scaled
 from strata_harness.wire import Wire
 from strata_harness.wait import wait_until
@@ -117,7 +118,7 @@ GOOD = [
     ([M, "sentinel known-replica m 127.0.0.1 1235", "sentinel known-slave m 127.0.0.1 1236"], {"num-slaves": "2"}),
     ([M, f"sentinel known-sentinel m 127.0.0.1 1235 {ID}"], {"num-other-sentinels": "1"}),
     ([M, "sentinel known-sentinel m 127.0.0.1 1235"], {"num-other-sentinels": "0"}),
-    (["sentinel monitor m localhost 1234 1", "sentinel resolve-hostnames yes"], {"ip": "127.0.0.1", "port": "1234"}),
+    (["sentinel monitor m localhost 1234 1", "sentinel resolve-hostnames yes"], {"ip": LOCALHOST, "port": "1234"}),
     (['sentinel monitor "m" "127.0.0.1" 1234 1', "", "# a comment", "  sentinel   parallel-syncs  m   2"],
      {"parallel-syncs": "2"}),
 ]
