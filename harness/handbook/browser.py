@@ -42,10 +42,14 @@ _DRAWING = """(() => {
 _SEARCH = """new Promise((done) => {
   const box = document.querySelector('.md-search__input');
   document.querySelector('#__search').click(); box.focus();
-  box.value = %r; box.dispatchEvent(new KeyboardEvent('keyup'));
+  box.value = %r;
   const found = () => document.querySelectorAll('.md-search-result__item').length;
   let left = 600;
-  const look = () => found() || !left-- ? done(found()) : setTimeout(look, 100);  // the index may take its time
+  const look = () => {  // the index may take its time, and so may what listens to keys
+    if (found() || !left--) return done(found());
+    box.dispatchEvent(new KeyboardEvent('keyup'));
+    setTimeout(look, 100);
+  };
   look();
 })"""
 
