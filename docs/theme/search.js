@@ -9,3 +9,15 @@ var __search = {
       .trim();
   },
 };
+
+// A query that comes before the index stops the search until the page is left: nobody can type until it says that it is ready.
+document.addEventListener("DOMContentLoaded", function () {
+  var box = document.querySelector(".md-search__input");
+  var state = document.querySelector(".md-search-result__meta");
+  box.disabled = true;
+  new MutationObserver(function (_, observer) {
+    observer.disconnect();
+    box.disabled = false;
+    if (document.querySelector("#__search").checked) box.focus();
+  }).observe(state, { childList: true });
+});

@@ -41,13 +41,14 @@ _DRAWING = """(() => {
 })()"""
 _SEARCH = """new Promise((done) => {
   const box = document.querySelector('.md-search__input');
-  document.querySelector('#__search').click(); box.focus();
-  box.value = %r;
+  document.querySelector('#__search').click();
   const found = () => document.querySelectorAll('.md-search-result__item').length;
   let left = 600;
-  const look = () => {  // the index may take its time, and so may what listens to keys
+  const look = () => {
     if (found() || !left--) return done(found());
-    box.dispatchEvent(new KeyboardEvent('keyup'));
+    if (!box.disabled && !box.value) {  // the index may take its time
+      box.focus(); box.value = %r; box.dispatchEvent(new KeyboardEvent('keyup'));
+    }
     setTimeout(look, 100);
   };
   look();
