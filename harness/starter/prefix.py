@@ -4,8 +4,8 @@ A learner who has done the tasks 1 to K passes every test of these and no test o
 task that it needs. So the starter is filled with the reference's bodies of K tasks and graded, for each K.
 
 Run as `python3 -m harness.starter.prefix [N [K ...]]`, by default for every stage N and every K. Each K takes as long as
-the grader does, so this is for the night. Exit code 1 when a K earns anything else; what is said then is which tests
-should belong to another task.
+the grader does, so this is for the night; `--own` runs the tests of task K alone, which is where most mistakes show. Exit
+code 1 when a K earns anything else; what is said then is which tests should belong to another task.
 """
 
 from __future__ import annotations
@@ -28,23 +28,26 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m harness.starter.prefix", allow_abbrev=False)
     parser.add_argument("stage", type=int, nargs="?", metavar="N", help="this stage only (default: every stage)")
     parser.add_argument("counts", type=int, nargs="*", metavar="K", help="with the first K tasks done (default: every K)")
+    parser.add_argument("--own", action="store_true", help="of each K only the tests of task N.K")
     args = parser.parse_args(words)
     steps = Steps()
     for stage in stage_config.load_all(ROOT):
         if args.stage in (None, stage.number):
             for count in args.counts or range(1, len(stage.tasks) + 1):
                 steps.call(f"stage {stage.number}, tasks up to {stage.number}.{count}",
-                           lambda stage=stage, count=count: check(stage, count))
+                           lambda stage=stage, count=count: check(stage, count, args.own))
     return steps.summary()
 
 
-def check(stage, count: int) -> None:
-    """Raises Stop naming the tests that pass before their task is done, or fail although it is."""
+def check(stage, count: int, own: bool) -> None:
+    """Raises Stop naming the tests that pass before their task is done, or fail although it is. `own`: of those of the last."""
     done = frozenset(task.id for task in stage.tasks[:count])
     starter = project.compose(ROOT, stage.number, done=done)
     folder = scratch.build(starter, scratch.place(f"prefix-{stage.number}"), [stage.target])
-    scored = grade(stage, folder / stage.target)
-    say(f"{shown(scored['earned'])} points earned, {shown(sum(task.points for task in stage.tasks[:count]))} deserved")
+    tasks = stage.tasks[:count]
+    scored = grade(stage, folder / stage.target, *(["-k", tasks[-1].id] if own else []))
+    deserved = sum(task.points for task in (tasks[-1:] if own else tasks))
+    say(f"{shown(scored['earned'])} points earned, {shown(deserved)} deserved")
     if wrong := misplaced(scored, done):
         raise Stop(f"{len(wrong)} tests belong elsewhere:\n" + "\n".join(wrong))
 

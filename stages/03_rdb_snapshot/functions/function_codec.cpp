@@ -4,12 +4,18 @@
 
 namespace strata::rdb {
 
-// [task 3.14] Write the code of every library.
+namespace {
+
+// [task 3.14] Write the code of a library.
+void write_library(std::string_view code, RdbWriter& out) {
+  out.byte(kFunction2);
+  out.string(code);
+}
+
+}  // namespace
+
 void save_functions(const script::LibrarySet& set, RdbWriter& out) {
-  for (const auto& [name, library] : set.libraries()) {
-    out.byte(kFunction2);
-    out.string(library->code);
-  }
+  for (const auto& [name, library] : set.libraries()) write_library(library->code, out);
 }
 
 // [task 3.14] Compile a library that was accepted before, however long that takes.

@@ -37,7 +37,9 @@ int64_t ms_since_received(int fd) {
 Master::Master(resp::Server& server, const Options& options, ReplicationStream& stream)
     : server_(server), options_(options), stream_(stream) {
   stream_.backlog().oldest_needed = [this] { return oldest_needed(); };
-  stream_.backlog().on_block = [this] { check_limits(); };
+  stream_.backlog().on_block = [this] {
+    if (stream_bytes_beyond_backlog() > 0) check_limits();
+  };
   talk_gate_ = server.gates.add(
       "replica talks", resp::GateRank::kReplicaKeyspace,
       [](const resp::CommandSpec& spec) {
@@ -78,7 +80,7 @@ void Master::attach(resp::Client& client, std::string_view id, int64_t offset, b
 }
 
 bool Master::continue_with(resp::Client& client, std::string_view id, int64_t offset) {
-  if (!stream_.can_continue(id, offset)) return false;
+  if (!stream_.knows(id) || !stream_.can_continue(id, offset)) return false;
   Replica& replica = replica_of(client);
   log_notice("Partial resynchronization request from {} accepted. Sending {} bytes of backlog starting from offset {}.",
              client.peer_address(), stream_.offset() + 1 - static_cast<uint64_t>(offset), offset);
@@ -197,7 +199,7 @@ size_t Master::stream_bytes_beyond_backlog() const {
   return replicas_.empty() || backlog.size() <= backlog.keep_bytes ? 0 : backlog.size() - backlog.keep_bytes;
 }
 
-// A replica that does not keep up makes the stream pile up here. Asked whenever it has grown by a block.
+// A replica that does not keep up makes the stream pile up here. Asked whenever it has grown by a block beyond the backlog.
 // [task 6.12] Look at what each of them has not taken yet.
 void Master::check_limits() {
   for (resp::Client* client : replicas_) server_.clients.check_output_limit(*client);

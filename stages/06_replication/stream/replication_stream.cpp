@@ -92,10 +92,14 @@ void ReplicationStream::resume_as_second(const std::string& id, uint64_t offset)
   produce(true);
 }
 
+bool ReplicationStream::knows(std::string_view id) const {
+  return equals_nocase(id, id_) || equals_nocase(id, second_id_);
+}
+
 // [task 6.8] Decide between the rest of the stream and everything.
 bool ReplicationStream::can_continue(std::string_view id, int64_t offset) const {
-  const bool same = equals_nocase(id, id_) || (equals_nocase(id, second_id_) && offset <= second_offset_);
-  return same && offset >= 1 && backlog_.holds(static_cast<uint64_t>(offset));
+  const bool common = equals_nocase(id, id_) || offset <= second_offset_;
+  return common && offset >= 1 && backlog_.holds(static_cast<uint64_t>(offset));
 }
 
 }  // namespace strata::repl

@@ -49,7 +49,9 @@ class ReplicationStream final : public db::WriteSink {
   // A restart as a master: replicas of the former life may go on.
   void resume_as_second(const std::string& id, uint64_t offset);
 
-  // May a replica that has asked for this byte of this history be given the rest?
+  // Is this a name of our history?
+  bool knows(std::string_view id) const;
+  // May a replica that has asked for this byte of a history that we know be given the rest?
   bool can_continue(std::string_view id, int64_t offset) const;
 
   static const std::string& no_id();  // 40 zeros
