@@ -5,11 +5,13 @@
     it scores 0 on stage N                     and every failure names its task
     so does each test whose server did not     with that task done, the test still fails
       even start for want of a task
+    its tasks can be done in their order       with those up to one of them done, that one's tests pass
     it holds no text of its tasks' solutions
 
-Run as `python3 -m harness.starter.check [N ...]`; `./strata test` does. Of the tests it runs a sample of each task, whose
-choice depends on the starter, those of stage N with shorter time limits; `--all`, for the night, runs every test with its own
-limit. What was proved once is not run again until a file changes. Exit code 1 when a starter fails a check.
+Run as `python3 -m harness.starter.check [N ...]`; `./strata test` does. Of the tests it runs a sample of each task, those of
+stage N with shorter time limits; `--all`, for the night, runs every test with its own limit. The sample, and the task to which
+the others are done, depend on the starter; `prefix` is the check of all tasks. What was proved once is not run again until
+a file changes. Exit code 1 when a starter fails a check.
 """
 
 from __future__ import annotations
@@ -26,8 +28,8 @@ from harness.cli.support.steps import Steps, Stop, say
 from harness.grader import stage_config
 from harness.grader.events import PASSED, TestResult
 from harness.grader.run import RunOptions, run_suite
-from harness.starter import project, scratch, solution
-from harness.starter.graded import grade, stretched
+from harness.starter import prefix, project, scratch, solution
+from harness.starter.graded import failing, grade, stretched
 
 SAMPLE = 12  # tests of each task
 HASTE = 0.4  # of each time limit: what a test of an unwritten task waits for does not come
@@ -67,7 +69,7 @@ def check(stage, stages, everything: bool) -> None:
     sample = [] if everything else ["--sample", str(SAMPLE), "--seed", str(seed)]
     for earlier in stages:
         if earlier.number < stage.number:
-            passes_whole(earlier, grade(earlier, server, *sample))
+            passes_whole(earlier, server, grade(earlier, server, *sample))
     if everything:
         scored = grade(stage, server)
     else:
@@ -78,6 +80,7 @@ def check(stage, stages, everything: bool) -> None:
             raise Stop(f"{len(lucky)} tests pass on the starter by luck: {', '.join(lucky[:10])}")
     elif closed := kept_closed(scored):
         check_opened(stage, closed, seed, 1.0 if everything else HASTE)
+    prefix.check(stage, 1 + seed % len(stage.tasks), own=True)
     scratch.note_proof(place, proof)
 
 
@@ -93,10 +96,10 @@ def check_tasks(stage, starter) -> None:
             raise Stop(f"stage.toml says {task.file} for task {task.id}, which is marked in {', '.join(sorted(files))}")
 
 
-def passes_whole(earlier, scored: dict) -> None:
+def passes_whole(earlier, server: Path, scored: dict) -> None:
     """Raises Stop naming what a starter breaks of an earlier stage. `scored`: that stage's part of the grader's report."""
-    if not scored["full"]:
-        failed = [test["id"] for test in scored["tests"] if test["outcome"] != PASSED]
+    failed = [test["id"] for test in failing(earlier, server, scored["tests"])]
+    if failed or not scored["tests"]:
         raise Stop(f"the starter does not pass stage {earlier.number}: {', '.join(failed[:10])}")
     say(f"all {len(scored['tests'])} tests of stage {earlier.number} pass")
 

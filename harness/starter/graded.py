@@ -12,7 +12,10 @@ from pathlib import Path
 from harness.cli.support import interpreter
 from harness.cli.support.repo import ROOT
 from harness.cli.support.steps import Stop, say
+from harness.grader.events import PASSED
 from harness.grader.stage_config import StageConfig
+
+_REPEATED = 3  # failures at most
 
 
 def grade(stage: StageConfig, server: Path, *words: str, time_scale: float = 1.0) -> dict:
@@ -27,6 +30,15 @@ def grade(stage: StageConfig, server: Path, *words: str, time_scale: float = 1.0
         return json.loads(answer.stdout)["stages"][0]
     except json.JSONDecodeError:
         raise Stop(f"the grader could not run on stage {stage.number} (exit code {answer.returncode})") from None
+
+
+def failing(stage: StageConfig, server: Path, tests: list[dict]) -> list[dict]:
+    """Those of `tests` (of a report) that have failed; where they are few, once more by themselves. A test that depends on how busy
+    the machine is tells nothing about a starter; `./strata test` names it where it runs the suites."""
+    failed = [test for test in tests if test["outcome"] != PASSED]
+    if len(failed) > _REPEATED:
+        return failed
+    return [test for test in failed if not grade(stage, server, "-k", test["id"])["full"]]
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from harness.grader import stage_config
 from harness.grader.events import PASSED
 from harness.grader.score import shown
 from harness.starter import project, scratch
-from harness.starter.graded import grade
+from harness.starter.graded import failing, grade
 
 
 def main(words: list[str]) -> int:
@@ -41,13 +41,17 @@ def main(words: list[str]) -> int:
 
 def check(stage, count: int, own: bool) -> None:
     """Raises Stop naming the tests that pass before their task is done, or fail although it is. `own`: of those of the last."""
-    done = frozenset(task.id for task in stage.tasks[:count])
-    starter = project.compose(ROOT, stage.number, done=done)
-    folder = scratch.build(starter, scratch.place(f"prefix-{stage.number}"), [stage.target])
     tasks = stage.tasks[:count]
-    scored = grade(stage, folder / stage.target, *(["-k", tasks[-1].id] if own else []))
+    done = frozenset(task.id for task in tasks)
+    starter = project.compose(ROOT, stage.number, done=done)
+    server = scratch.build(starter, scratch.place(f"prefix-{stage.number}"), [stage.target]) / stage.target
+    say(f"with the tasks up to {tasks[-1].id} done:")
+    scored = grade(stage, server, *(["-k", tasks[-1].id] if own else []))
     deserved = sum(task.points for task in (tasks[-1:] if own else tasks))
     say(f"{shown(scored['earned'])} points earned, {shown(deserved)} deserved")
+    tests = scored["tests"]
+    scored["tests"] = failing(stage, server, [test for test in tests if test["task"] in done])
+    scored["tests"] += [test for test in tests if test["task"] not in done]
     if wrong := misplaced(scored, done):
         raise Stop(f"{len(wrong)} tests belong elsewhere:\n" + "\n".join(wrong))
 
