@@ -12,6 +12,7 @@ server with it.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import ctypes
 import os
 import shlex
@@ -266,13 +267,12 @@ class Server:
         """SIGKILL for the server, its group, and whatever else lives in its directory."""
         self.stopping = True
         if self.process is not None:
-            try:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
             self.process.wait()
         for pid in processes_in(self.dir):
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+                os.kill(pid, signal.SIGKILL)
 
     def restart(self) -> "Server":
         """A new process with the same command line and directory; the data is what the server itself kept."""

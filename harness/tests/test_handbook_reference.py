@@ -2,6 +2,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from harness.cli.support.repo import ROOT, build_folder
 from harness.handbook import reference, servers
 from harness.handbook.measured import Measured
@@ -13,6 +15,7 @@ from strata_harness.wire import Wire
 FOLDER = Path(os.environ.get("STRATA_TOOLS", build_folder("release")))
 
 
+@pytest.mark.limit(60)  # it asks eight servers
 def test_generated_pages_are_current():
     assert reference.outdated(ROOT, FOLDER) == [], "run ./strata docs --update"
 
